@@ -1,0 +1,1 @@
+"""The commands kbmatch and kb; the only part that knows a terminal."""

@@ -1,0 +1,1 @@
+"""The same knowledge for other people's engines."""

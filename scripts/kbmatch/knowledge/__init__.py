@@ -1,0 +1,1 @@
+"""YAML to checked model; imports no other part of the package."""

@@ -1,0 +1,1 @@
+"""Signatures, normalisation, the pack, the matcher; knows only the pack."""

@@ -1,0 +1,1 @@
+"""Full text over the knowledge, in both languages."""
