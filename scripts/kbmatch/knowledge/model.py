@@ -222,7 +222,6 @@ class Named:
 class SlotKind:
     """What a slot name stands for: its character class, an example, how it is labelled."""
 
-    name: str
     type: str
     example: str
     label: Text
@@ -242,8 +241,11 @@ class Derivation:
 class Context:
     """Vocabulary that shows what a generic message is about."""
 
-    name: str
     any: tuple[str, ...]
+    proof: tuple[str, ...] = ()
+    """Words that count even where words of something else stand on the same line."""
+    alone: bool = True
+    """Whether the message also counts when it is all there is, with nothing around it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,306 @@
+"""The command `kbmatch`: an error text in, the page that explains it out.
+
+Nothing is imported here that the answer at hand does not need: a look-up must feel like grep.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from kbmatch.texts import load as load_texts
+
+from .common import USAGE_ERROR, language_of_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kbmatch.matching.answer import Answer, Related
+    from kbmatch.matching.matcher import Matcher
+
+    Texts = Mapping[str, str]
+
+SMALL_BYTES = 1 << 20
+"""Up to this size a text is matched whole; larger ones stream."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `kbmatch`; return 0 when a signature matched, 1 when none did, 2 on wrong use."""
+    _tolerate_console()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    text = load_texts("match", _wanted_language(given))
+    options = _parser(text).parse_args(given)
+    try:
+        return _run(options, text)
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace, text: Texts) -> int:
+    from kbmatch.matching.matcher import Matcher
+    from kbmatch.matching.pack import PackError
+
+    from .packs import NoKnowledge, explain_failure, open_pack
+
+    if not options.text and not options.file and sys.stdin is not None and sys.stdin.isatty():
+        return _complain(text["error-no-text"])
+    try:
+        matcher = Matcher(open_pack(options.kb))
+    except NoKnowledge as error:
+        return _complain(text[error.key].format(**error.values))
+    except PackError as error:
+        return _complain(str(error))
+    except Exception as error:
+        if not hasattr(error, "problems"):
+            raise
+        return _complain(explain_failure(error))
+    language = options.lang or language_of_environment()
+    if options.follow:
+        from .follow import follow
+
+        return follow(options, matcher, language)
+    status = 1
+    answers: list[tuple[str, Answer]] = []
+    for name, source in _inputs(options):
+        try:
+            answers.append((name, _answer(name, source, matcher, language, options.why)))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            _complain(text["error-read"].format(path=name, reason=reason))
+            status = USAGE_ERROR
+    if any(answer.found for _, answer in answers) and status != USAGE_ERROR:
+        status = 0
+    _print(answers, matcher, options, load_texts("match", language))
+    return status
+
+
+def _inputs(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+    """Yield each input's name, with its text where that was given on the command line."""
+    if options.text:
+        yield "", " ".join(options.text)
+    for name in options.file or ():
+        if name != "-" and not os.path.exists(name) and any(c in name for c in "*?["):
+            import glob
+
+            for path in sorted(glob.glob(name)) or [name]:
+                yield path, None
+        else:
+            yield name, None
+    if not options.text and not options.file:
+        yield "-", None
+
+
+def _answer(
+    name: str, text: str | None, matcher: Matcher, language: str, why: bool
+) -> Answer:
+    """Answer one input: a text in memory whole, a large stream in constant memory."""
+    from kbmatch.matching.answer import answer
+
+    if text is None:
+        text, rest = _read(name)
+        if rest is not None:
+            from kbmatch.matching.scan import answer_stream
+
+            return answer_stream(rest, matcher, language)
+    found = answer(text, matcher, language, why=why)
+    if not found.found:
+        found.related = _related(text, matcher, language)
+    return found
+
+
+def _read(name: str) -> tuple[str, Iterator[bytes] | None]:
+    """Return a small input's text, or the stream of a large one."""
+    from itertools import chain
+
+    from kbmatch.matching.decode import decode, read_blocks
+
+    file = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 (the stream lives on)
+    blocks = read_blocks(file)
+    head: list[bytes] = []
+    size = 0
+    for block in blocks:
+        head.append(block)
+        size += len(block)
+        if size > SMALL_BYTES:
+            return "", chain(head, blocks)
+    if name != "-":
+        file.close()
+    return decode(b"".join(head)), None
+
+
+def _related(text: str, matcher: Matcher, language: str) -> tuple[Related, ...]:
+    """Return the closest pages by full-text search, where the search library is at hand."""
+    if not text.strip():
+        return ()
+    try:
+        from kbmatch.search.related import related
+    except ImportError:
+        return ()
+    return related(matcher.pack, text, language)
+
+
+def _print(
+    answers: list[tuple[str, Answer]],
+    matcher: Matcher,
+    options: argparse.Namespace,
+    text: Texts,
+) -> None:
+    from .packs import is_terminal_coloured
+    from .render import Renderer, Style
+
+    hide = options.redact if options.redact is not None else options.format == "markdown"
+    out: list[str] = []
+    if options.format == "json":
+        out.append(json.dumps(_as_json(answers), ensure_ascii=False, indent=2))
+    else:
+        style = Style(options.format == "text" and is_terminal_coloured(options.no_color))
+        for name, answer in answers:
+            renderer = Renderer(
+                answer,
+                matcher,
+                text,
+                style=style,
+                site=options.site or "",
+                everything=options.all,
+            )
+            if len(answers) > 1:
+                out.append(style.bold(f"==> {name}"))
+            form = {
+                "text": renderer.terminal,
+                "markdown": renderer.markdown,
+                "github": renderer.github,
+            }[options.format]
+            out.append(form())
+            if options.why and options.format == "text":
+                out += ["", renderer.why()]
+    shown = "\n".join(out)
+    if hide:
+        from kbmatch.redaction import redact
+
+        shown = redact(shown)
+    _write(shown)
+    if options.open:
+        _open_page(answers, options, text)
+
+
+def _as_json(answers: list[tuple[str, Answer]]) -> dict[str, object]:
+    """Return the contract's object; with several files, each match says which file it is from."""
+    if len(answers) == 1:
+        return answers[0][1].as_json()
+    merged: dict[str, object] = {"version": 1, "outcome": "none", "language": "en"}
+    matches: list[dict[str, object]] = []
+    related: list[dict[str, object]] = []
+    for name, answer in answers:
+        part = answer.as_json()
+        merged["language"] = part["language"]
+        matches += [{**match, "file": name} for match in part["matches"]]
+        related += [{**page, "file": name} for page in part["related"]]
+    merged["outcome"] = "match" if matches else "related" if related else "none"
+    return {**merged, "matches": matches, "related": related}
+
+
+def _open_page(
+    answers: list[tuple[str, Answer]], options: argparse.Namespace, text: Texts
+) -> None:
+    from pathlib import Path
+
+    site = options.site or os.environ.get("KBMATCH_SITE", "")
+    if not site:
+        built = Path(__file__).resolve().parents[3] / "site"
+        site = str(built) if built.is_dir() else ""
+    page = next(
+        (m["page"] for _, answer in answers for m in answer.as_json()["matches"]),
+        None,
+    )
+    if not site:
+        _complain(text["error-open"])
+    elif page:
+        import webbrowser
+
+        root = site if "://" in site else Path(site).resolve().as_uri()
+        webbrowser.open(f"{root.rstrip('/')}/{page}")
+
+
+def _wanted_language(arguments: Sequence[str]) -> str:
+    """Return the language for help and messages, before the arguments are parsed."""
+    for place, argument in enumerate(arguments):
+        value = ""
+        if argument.startswith("--lang="):
+            value = argument[7:]
+        elif argument == "--lang" and place + 1 < len(arguments):
+            value = arguments[place + 1]
+        if value in ("en", "zh-TW"):
+            return value
+    return language_of_environment()
+
+
+def _parser(text: Texts) -> argparse.ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="kbmatch",
+        description=text["help-description"],
+        epilog=text["help-epilog"],
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("text", nargs="*", metavar="TEXT", help=text["help-text"])
+    add("-f", "--file", action="append", metavar="FILE", help=text["help-file"])
+    add("--lang", choices=("en", "zh-TW"), help=text["help-lang"])
+    add(
+        "--format",
+        choices=("text", "json", "markdown", "github", "openmetrics"),
+        default="text",
+        help=text["help-format"],
+    )
+    add("--all", action="store_true", help=text["help-all"])
+    add("--why", action="store_true", help=text["help-why"])
+    add("--open", action="store_true", help=text["help-open"])
+    add("--kb", metavar="DIR|PACK", help=text["help-kb"])
+    add("--site", metavar="URL|DIR", help=text["help-site"])
+    add("--no-color", action="store_true", help=text["help-no-color"])
+    add("--redact", action="store_true", default=None, help=text["help-redact"])
+    add("--no-redact", action="store_false", dest="redact", help=text["help-no-redact"])
+    add("--follow", action="store_true", help=text["help-follow"])
+    add("--version", action="version", version=_version(), help=text["help-version"])
+    return parser
+
+
+def _version() -> str:
+    from kbmatch import __version__
+
+    return f"kbmatch {__version__}"
+
+
+def _tolerate_console() -> None:
+    """Let a console that can't show a character print a substitute instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and getattr(stream, "errors", "") == "strict":
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _complain(message: str) -> int:
+    print(f"kbmatch: {message}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _write(text: str) -> None:
+    if sys.stdout is not None and text:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from failing again when it flushes a closed pipe at exit."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

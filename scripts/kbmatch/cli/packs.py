@@ -1,0 +1,141 @@
+"""Which pack answers: the one named, a checkout's own (kept fresh), or the one that shipped.
+
+In a checkout the pack is compiled when any knowledge file has changed, so an answer never comes
+from stale knowledge; a stamp beside it (sizes and times of the files) makes that check cheap.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from kbmatch.matching.pack import Pack, PackError
+from kbmatch.resources import read_resource, resource_path
+
+SHIPPED = "data/knowledge.kbpack"
+
+
+class NoKnowledge(Exception):
+    """Nothing to answer from; `key` names the text that says why."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def open_pack(option: str | None) -> Pack:
+    """Open the pack that `--kb` names, else $KBMATCH_KB, else the checkout's, else the shipped one.
+
+    Raises NoKnowledge when there is none, PackError when it can't be read, and KnowledgeError
+    when a knowledge directory has errors.
+    """
+    named = option or os.environ.get("KBMATCH_KB")
+    if named:
+        if os.path.isfile(os.path.join(named, "kb.yaml")):
+            return _compiled(os.path.abspath(named))
+        if os.path.isfile(named):
+            return Pack.open(named)
+        raise NoKnowledge("error-kb", path=named)
+    directory = checkout_directory()
+    if directory:
+        return _compiled(directory)
+    shipped = resource_path(SHIPPED)
+    if shipped:
+        return Pack.open(shipped)
+    try:
+        return Pack(read_resource(SHIPPED), SHIPPED)
+    except OSError:
+        raise NoKnowledge("error-no-knowledge") from None
+
+
+def checkout_directory() -> str | None:
+    """Return the `kb` directory of the checkout this package runs from, if it runs from one."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+    directory = os.path.join(root, "kb")
+    return directory if os.path.isfile(os.path.join(directory, "kb.yaml")) else None
+
+
+def _compiled(directory: str) -> Pack:
+    from kbmatch.knowledge.fingerprint import fingerprint
+
+    mark = fingerprint(directory) + _engine_mark()
+    for cache in _cache_directories(directory):
+        path = os.path.join(cache, f"{os.path.basename(directory)}.kbpack")
+        try:
+            with open(path + ".stamp", encoding="utf-8") as stamp:
+                if json.load(stamp)["fingerprint"] == mark:
+                    return Pack.open(path)
+        except (OSError, ValueError, KeyError, TypeError, PackError):
+            continue  # missing, stale or damaged: compiled anew below
+    return _compile(directory, mark)
+
+
+def _engine_mark() -> str:
+    """Change when the code that compiles packs changes."""
+    marks = []
+    for name in ("compile.py", "language.py", "pack.py", "normalisation.json"):
+        path = resource_path(f"matching/{name}")
+        marks.append(str(os.stat(path).st_mtime_ns) if path else "")
+    return "-" + "-".join(marks)
+
+
+def _cache_directories(directory: str) -> list[str]:
+    """Where compiled packs may lie: beside the knowledge, else in the user's cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    private = os.path.join(home, "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
+    return [os.path.join(os.path.dirname(directory), ".kbmatch"), private]
+
+
+def _compile(directory: str, mark: str) -> Pack:
+    """Compile a knowledge directory and keep the pack where that is possible."""
+    from pathlib import Path
+
+    from kbmatch.knowledge.load import load_or_raise
+    from kbmatch.matching.compile import compile_pack
+
+    content = compile_pack(load_or_raise(Path(directory)))
+    for cache in _cache_directories(directory):
+        path = os.path.join(cache, f"{os.path.basename(directory)}.kbpack")
+        try:
+            os.makedirs(cache, exist_ok=True)
+            write_atomically(path, content)
+            write_atomically(path + ".stamp", json.dumps({"fingerprint": mark}).encode())
+            return Pack.open(path)
+        except OSError:
+            continue  # read-only or full: the next place, or from memory
+    return Pack(content, directory)
+
+
+def write_atomically(path: str, content: bytes) -> None:
+    """Write a file so that a reader sees the old or the new one, whole. Raises OSError."""
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def explain_failure(error: Exception) -> str:
+    """Return a failure to open knowledge as one or two lines for stderr."""
+    problems = getattr(error, "problems", None)
+    if problems:
+        first = problems[0]
+        more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+        return f"{first.position}: {first.code} {first.message}{more}"
+    return str(error)
+
+
+def is_terminal_coloured(no_color: bool) -> bool:
+    """Whether to colour the output: a terminal, NO_COLOR unset, no --no-color."""
+    if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -1,0 +1,294 @@
+"""From text to an answer: which pages explain it, in which role, with the reader's own names.
+
+`Answer.as_json()` is the contract of `kbmatch --format json`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from .normalise import NormalText, normalise, unwrap
+from .precedence import Relations, drop_contained, rank
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal, TypeAlias
+
+    from .matcher import Hit, Matcher, Miss
+    from .precedence import Role
+
+    Outcome: TypeAlias = Literal["match", "related", "none"]
+
+TEXT_CHARACTERS = 400
+HARVEST_CHARACTERS = 20000
+
+
+class Found:
+    """One symptom found in the text: its role, where it first stands, how often, with what names.
+
+    `line` counts from 1; `text` is that line, shortened.
+    """
+
+    __slots__ = ("count", "id", "line", "role", "signature", "slots", "symptom", "text")
+
+    def __init__(
+        self,
+        symptom: int,
+        id: str,
+        role: Role,
+        line: int,
+        count: int,
+        text: str,
+        signature: str,
+        slots: Mapping[str, str],
+    ) -> None:
+        self.symptom = symptom
+        self.id = id
+        self.role = role
+        self.line = line
+        self.count = count
+        self.text = text
+        self.signature = signature
+        self.slots = slots
+
+
+class Related:
+    """A page near the query though no signature matched."""
+
+    __slots__ = ("id", "page", "score", "title")
+
+    def __init__(self, id: str, title: str, page: str, score: float) -> None:
+        self.id = id
+        self.title = title
+        self.page = page
+        self.score = score
+
+
+class Answer:
+    """What a text is about. `found[0]` is the answer; `related` only where nothing was found."""
+
+    __slots__ = ("found", "language", "misses", "related", "titles")
+
+    def __init__(
+        self,
+        language: str,
+        found: tuple[Found, ...],
+        titles: Mapping[str, str],
+        misses: tuple[Miss, ...] = (),
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        self.language = language
+        self.found = found
+        self.titles = titles
+        self.misses = misses
+        self.related = related
+
+    @property
+    def outcome(self) -> Outcome:
+        """`match`, `related` (nothing matched, but pages are near) or `none`."""
+        if self.found:
+            return "match"
+        return "related" if self.related else "none"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {
+            "version": 1,
+            "outcome": self.outcome,
+            "language": self.language,
+            "matches": [
+                {
+                    "id": found.id,
+                    "title": self.titles[found.id],
+                    "page": page_address(found.id, self.language),
+                    "role": found.role,
+                    "line": found.line,
+                    "count": found.count,
+                    "text": found.text,
+                    "signature": found.signature,
+                    "slots": dict(found.slots),
+                }
+                for found in self.found
+            ],
+            "related": [
+                {"id": page.id, "title": page.title, "page": page.page, "score": page.score}
+                for page in self.related
+            ],
+        }
+
+
+def page_address(symptom: str, language: str) -> str:
+    """Return the address of a symptom's page below the site root."""
+    return f"{language}/symptoms/{symptom}.html"
+
+
+class Tally:
+    """What has been seen of one symptom so far; memory does not grow with the log."""
+
+    __slots__ = ("count", "first", "last", "signature", "slots", "text")
+
+    def __init__(self, line: int, text: str, signature: int, slots: dict[str, str]) -> None:
+        self.first = self.last = line
+        self.count = 1
+        self.text = text
+        self.signature = signature
+        self.slots = slots
+
+
+class Collector:
+    """Gathers hits from one text or from the windows of a log into an answer."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._relations: dict[int, Relations] = {}
+        self._tallies: dict[int, Tally] = {}
+
+    def relations(self, symptoms: Iterable[int]) -> Mapping[int, Relations]:
+        """Return how these symptoms stand to each other, reading each once."""
+        for symptom in symptoms:
+            if symptom not in self._relations:
+                record = self._matcher.pack.json_record("relations", symptom)
+                self._relations[symptom] = Relations(
+                    record["id"], record["wraps"], record["yields_to"]
+                )
+        return self._relations
+
+    def settle(self, hits: list[Hit]) -> list[Hit]:
+        """Drop hits that are part of longer ones."""
+        if len(hits) < 2:
+            return hits
+        return drop_contained(hits, self.relations({hit.symptom for hit in hits}))
+
+    def add(self, text: NormalText, hits: list[Hit], line_numbers: int | list[int]) -> None:
+        """Count hits; `line_numbers` is the number of the text's first line, or one per line."""
+        for hit in hits:
+            index = text.line_of(hit.start)
+            number = (
+                line_numbers + index if isinstance(line_numbers, int) else line_numbers[index]
+            )
+            tally = self._tallies.get(hit.symptom)
+            if tally is None:
+                start, end = text.line_span(hit.start, hit.end)
+                self._tallies[hit.symptom] = Tally(
+                    number,
+                    shorten(text.cased[start:end], hit.start - start),
+                    hit.signature,
+                    self._fill(dict(hit.slots), text, hit),
+                )
+            elif number != tally.last:
+                tally.count += 1
+                tally.last = number
+                for name, value in hit.slots.items():
+                    tally.slots.setdefault(name, value)
+
+    def _fill(self, slots: dict[str, str], text: NormalText, hit: Hit) -> dict[str, str]:
+        """Add what the surroundings and the slots themselves tell: registry, repository, tag."""
+        settings = self._matcher.settings
+        derive(slots, settings["derivations"])
+        low = max(0, hit.start - HARVEST_CHARACTERS // 2)
+        high = min(len(text.text), hit.end + HARVEST_CHARACTERS // 2)
+        first, last = text.line_span(hit.start, hit.end)
+        for template in settings["harvest"]:
+            if all(group in slots for group in template["groups"]):
+                continue
+            for start, end in ((first - 1, last + 1), (low, high)):
+                found = read_template(template, text, start, end)
+                if found:
+                    for name, value in found.items():
+                        slots.setdefault(name, value)
+                    break
+        derive(slots, settings["derivations"])
+        return slots
+
+    def found(self) -> tuple[Found, ...]:
+        """Return what was gathered, ranked, the answer first."""
+        order = sorted(self._tallies, key=lambda symptom: self._tallies[symptom].first)
+        relations = self.relations(order)
+        result = []
+        for symptom, role in rank(order, relations):
+            tally = self._tallies[symptom]
+            result.append(
+                Found(
+                    symptom,
+                    relations[symptom].id,
+                    role,
+                    tally.first,
+                    tally.count,
+                    tally.text,
+                    self._matcher.signature(tally.signature).id,
+                    tally.slots,
+                )
+            )
+        return tuple(result)
+
+
+def shorten(line: str, around: int) -> str:
+    """Return a line with line feeds as blanks, cut around the place that matters."""
+    line = line.replace("\n", " ")
+    if len(line) <= TEXT_CHARACTERS:
+        return line
+    start = max(0, min(around - TEXT_CHARACTERS // 4, len(line) - TEXT_CHARACTERS))
+    return line[start : start + TEXT_CHARACTERS]
+
+
+def read_template(
+    template: Mapping[str, Any], text: NormalText, start: int, end: int
+) -> dict[str, str] | None:
+    """Return the slot values of a template's first match in part of a text."""
+    area = text.text[start:end]
+    if not all(literal in area.replace("\n", " ") for literal in template["literals"]):
+        return None
+    match = _compiled(template["regex"]).search(text.text, start, end)
+    if match is None:
+        return None
+    values = {}
+    for number, name in enumerate(template["groups"], 1):
+        value = text.cased[slice(*match.span(number))].strip(" .,;)")
+        if value and set(value) - set("*."):
+            values.setdefault(name, value)
+    return values
+
+
+def derive(slots: dict[str, str], derivations: Iterable[Mapping[str, Any]]) -> None:
+    """Read further slots out of the values of those at hand (registry out of login server)."""
+    for rule in derivations:
+        value = slots.get(rule["from"])
+        if value is None:
+            continue
+        padded = NormalText(f"\n{value}\n")
+        match = _compiled(rule["regex"]).search(padded.text)
+        if match is None or match.start() > 1 or match.end() < len(padded.text) - 1:
+            continue
+        for number, name in enumerate(rule["groups"], 1):
+            slots.setdefault(name, padded.cased[slice(*match.span(number))])
+
+
+_cache: dict[str, re.Pattern[str]] = {}
+
+
+def _compiled(source: str) -> re.Pattern[str]:
+    if source not in _cache:
+        _cache[source] = re.compile(source)
+    return _cache[source]
+
+
+def answer(text: str, matcher: Matcher, language: str, *, why: bool = False) -> Answer:
+    """Return the answer for a whole text held in memory (a message, a pasted log)."""
+    misses: list[Miss] | None = [] if why else None
+    collector = Collector(matcher)
+    normal = normalise(text)
+    hits = collector.settle(matcher.hits(normal, misses=misses))
+    collector.add(normal, hits, 1)
+    found = collector.found()
+    if not found or all(collector.relations([f.symptom])[f.symptom].wraps for f in found):
+        unwrapped = unwrap(text)
+        if unwrapped is not None:
+            joined, starts = unwrapped
+            normal = normalise(joined)
+            collector = Collector(matcher)
+            hits = collector.settle(matcher.hits(normal))
+            collector.add(normal, hits, [number + 1 for number in starts])
+            found = collector.found() or found
+    titles = {f.id: matcher.pack.json_record(f"pages.{language}", f.symptom)["title"] for f in found}
+    return Answer(language, found, titles, tuple(misses or ()))

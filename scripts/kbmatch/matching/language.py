@@ -1,0 +1,240 @@
+"""The message language: a message as a tool prints it, with typed slots, compiled to a regex.
+
+`Could not connect to the registry login server '{login_server}'` is literal text with slots. The
+regex is written in the subset that means the same in Python `re`, RE2, Hyperscan and JavaScript:
+escaped literals, explicit character classes, bounded repeats, groups; no `\\d \\w \\s \\b . $`, no
+look-around, no flags, no named groups. It is matched against normalised text (`normalise.py`):
+lower case, one kind of quote, one blank between words, every line between line feeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+MAX_GROUPS = 16
+MIN_ANCHOR_BYTES = 6
+
+# Each class is bounded, so that no message can make the matcher run away; `*` stands for the
+# asterisks CI systems put where a secret was.
+SLOT_CLASSES: Mapping[str, str] = {
+    "host": r"[a-z0-9_*.-]{1,253}",
+    "ip": r"(?:[0-9*.]{3,15}|\[[0-9a-z:.%*]{2,60}\]|[0-9a-f:.]{2,45})",
+    "port": r"[0-9*]{1,5}",
+    "number": r"[0-9]{1,18}",
+    "label": r"[a-z0-9*_][a-z0-9*_-]{0,62}",
+    "name": r"[a-z0-9*_][a-z0-9*_.-]{0,252}",
+    "word": r"[a-z0-9_]{1,80}",
+    "path": r"(?:[a-z]:)?[^ \n\":<>|]{1,400}",
+    "url": r"[a-z]{2,8}://[^ \n\"<>]{1,600}",
+    "token": r"[^ \n\"]{1,400}",
+    "digest": r"[a-z0-9]{2,20}[:-][0-9a-f*.]{4,128}",
+    "status": r"[0-9]{3}(?:[ \n][a-z\"-]{2,20}){0,5}",
+    "text": r"[^\n]{0,300}",
+}
+_FREE = frozenset({"text"})
+_SYNTAX = frozenset("\\^$.*+?()[]{}|")
+_QUOTES = frozenset("'\"`´‘’“”„‟«»「」『』＂＇")
+
+
+class SlotDeclaration(Protocol):
+    """What the compiler needs to know of a slot name."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def suffixes(self) -> tuple[str, ...]: ...
+
+
+class MessageError(ValueError):
+    """A message that can't be compiled; `offset` counts characters from its start."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot of a message: the name its value is kept under, and its declared kind."""
+
+    name: str
+    kind: str
+    type: str
+    suffixes: tuple[str, ...] = ()
+
+    @property
+    def regex(self) -> str:
+        """The slot's class; with suffixes, only hosts that end so."""
+        if not self.suffixes:
+            return SLOT_CLASSES[self.type]
+        endings = "|".join(escape(suffix.lower()) for suffix in self.suffixes)
+        return rf"[a-z0-9_*.-]{{0,200}}(?:{endings})"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A compiled message."""
+
+    source: str
+    parts: tuple[str | Slot, ...]
+    regex: str
+    groups: tuple[str, ...]
+    """Slot names by capture group, group 1 first."""
+    free_groups: tuple[int, ...]
+    """Groups that hold free text, which proves nothing about the message."""
+    literals: tuple[str, ...]
+    """Normalised literal runs without quotes, blanks as one space: all must be in a match."""
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Slot))
+
+
+def escape(text: str) -> str:
+    """Return `text` as a regex that matches it, escaping only what every engine lets us escape."""
+    return "".join("\\" + character if character in _SYNTAX else character for character in text)
+
+
+def parse_message(
+    source: str,
+    slots: Mapping[str, SlotDeclaration],
+    *,
+    line: str = "anywhere",
+    template: bool = False,
+) -> Message:
+    """Compile a message of the language.
+
+    `slots` declares the slot names (kb.yaml). `line` is `anywhere`, `start` or `whole`. With
+    `template` a rare literal is not asked for (templates that only read values out of text).
+    Raises MessageError where the message is not valid or could run away.
+    """
+    parts = _split(source, slots)
+    normal = tuple(_fold(part) if isinstance(part, str) else part for part in parts)
+    _refuse_runaway(source, normal)
+    literals = _literal_runs(normal)
+    if not template and not any(len(run.encode()) >= MIN_ANCHOR_BYTES for run in literals):
+        raise MessageError(
+            0, "has no literal text of at least 6 characters that could tell it apart"
+        )
+    regex, groups, free = _regex(normal, line)
+    return Message(source, normal, regex, groups, free, literals)
+
+
+def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slot, ...]:
+    parts: list[str | Slot] = []
+    literal = ""
+    position = 0
+    while position < len(source):
+        character = source[position]
+        if source.startswith(("{{", "}}"), position):
+            literal += character
+            position += 2
+        elif character == "{":
+            end = source.find("}", position)
+            if end < 0:
+                raise MessageError(position, "has a '{' without '}'; write '{{' for a brace")
+            name, _, kind = source[position + 1 : end].partition(":")
+            kind = kind or name
+            if kind not in slots:
+                raise MessageError(position, f"uses a slot that kb.yaml does not declare: {kind}")
+            declared = slots[kind]
+            if declared.type not in SLOT_CLASSES:
+                raise MessageError(position, f"slot {kind} has an unknown type: {declared.type}")
+            if literal:
+                parts.append(literal)
+                literal = ""
+            elif parts:
+                raise MessageError(position, "has two slots without text between them")
+            parts.append(Slot(name, kind, declared.type, declared.suffixes))
+            position = end + 1
+        elif character == "}":
+            raise MessageError(position, "has a '}' without '{'; write '}}' for a brace")
+        else:
+            literal += character
+            position += 1
+    if literal:
+        parts.append(literal)
+    if not parts:
+        raise MessageError(0, "is empty")
+    return tuple(parts)
+
+
+def _fold(text: str) -> str:
+    """Bring a literal to the form text has after normalisation."""
+    from .normalise import fold_literal
+
+    return fold_literal(text)
+
+
+def _refuse_runaway(source: str, parts: tuple[str | Slot, ...]) -> None:
+    """Refuse messages whose match time could grow faster than the text."""
+    slots = [part for part in parts if isinstance(part, Slot)]
+    free = [slot for slot in slots if slot.type in _FREE]
+    if len(free) > 2:
+        raise MessageError(source.find("{"), "has more than two {text} slots")
+    if isinstance(parts[0], Slot) and parts[0].type in _FREE:
+        raise MessageError(0, "begins with free text; begin with what the tool always prints")
+
+
+def _literal_runs(parts: tuple[str | Slot, ...]) -> tuple[str, ...]:
+    runs = []
+    for part in parts:
+        if isinstance(part, str):
+            runs += [run for run in part.split('"') if run.strip()]
+    return tuple(runs)
+
+
+def _regex(parts: tuple[str | Slot, ...], line: str) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
+    first, last = parts[0], parts[-1]
+    pieces = []
+    if line in ("start", "whole"):
+        pieces.append(r"\n")
+    elif _bounded(first[0] if isinstance(first, str) else "a"):
+        pieces.append("[^a-z0-9]")
+    groups: list[str] = []
+    free: list[int] = []
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            pieces.append(_literal_regex(part))
+            continue
+        regex = part.regex
+        if part.type in _FREE and index < len(parts) - 1:
+            regex += "?"
+        if len(groups) < MAX_GROUPS:
+            groups.append(part.name)
+            pieces.append(f"({regex})")
+            if part.type in _FREE:
+                free.append(len(groups))
+        else:
+            pieces.append(f"(?:{regex})")
+    if line == "whole":
+        pieces.append(r"\n")
+    elif isinstance(last, str) and _bounded(last[-1]):
+        pieces.append("[^a-z0-9]")
+    return "".join(pieces), tuple(groups), tuple(free)
+
+
+def _literal_regex(text: str) -> str:
+    """Blanks match a blank or a line feed; quotes may be missing."""
+    pieces = []
+    for character in text:
+        if character == " ":
+            pieces.append(r"[ \n]")
+        elif character == '"':
+            pieces.append('"?')
+        else:
+            pieces.append(escape(character))
+    return "".join(pieces)
+
+
+def _bounded(character: str) -> bool:
+    """A message that begins or ends with a letter or digit ends there as a word."""
+    return character.isascii() and character.isalnum()
+
+
+def is_quote(character: str) -> bool:
+    """Whether normalisation makes `character` the one quote."""
+    return character in _QUOTES

@@ -1,0 +1,197 @@
+"""The one matcher: which signatures stand in a piece of normalised text, and where.
+
+Candidates come from the gram index, must hold every literal of their message, then match its
+regex; a generic message must also stand where it belongs (context.py). The same function serves a
+pasted line and every window of a log, so the two can't disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from .context import Vocabulary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .normalise import NormalText
+    from .pack import Pack
+
+REGION = 3000
+"""How far around a literal a message is looked for, in characters."""
+MAX_OCCURRENCES = 1000
+"""How often one signature is looked for in one piece of text."""
+
+# Plain classes here and in the modules an answer passes through: importing dataclasses alone
+# costs as much as everything else kbmatch does.
+
+
+class Hit:
+    """A signature that stands in the text; offsets count in the normalised text.
+
+    `free` are the spans of free text inside the match, which prove nothing.
+    """
+
+    __slots__ = ("end", "free", "signature", "slots", "start", "symptom")
+
+    def __init__(
+        self,
+        signature: int,
+        symptom: int,
+        start: int,
+        end: int,
+        free: tuple[tuple[int, int], ...],
+        slots: Mapping[str, str],
+    ) -> None:
+        self.signature = signature
+        self.symptom = symptom
+        self.start = start
+        self.end = end
+        self.free = free
+        self.slots = slots
+
+
+class Miss:
+    """A signature that nearly matched; `lacked` is `context`, `foreign` or `form` (`--why`)."""
+
+    __slots__ = ("lacked", "signature")
+
+    def __init__(self, signature: int, lacked: str) -> None:
+        self.signature = signature
+        self.lacked = lacked
+
+
+class Signature:
+    """A signature as the pack holds it; the regex is compiled when first used."""
+
+    __slots__ = (
+        "_compiled", "free", "groups", "id", "literals", "message", "needs", "number", "source",
+        "symptom",
+    )
+
+    def __init__(self, number: int, record: Mapping[str, Any]) -> None:
+        self.number = number
+        self.id: str = record["id"]
+        self.symptom: int = record["symptom"]
+        self.message: str = record["message"]
+        self.needs: str | None = record["needs"]
+        self.source: str = record["regex"]
+        self.groups: list[str] = record["groups"]
+        self.free = frozenset(record["free"])
+        self.literals: list[str] = record["literals"]
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled regex of the message."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.source)
+        return self._compiled
+
+    @property
+    def anchor(self) -> str:
+        """The longest literal: the best place to start looking."""
+        return max(self.literals, key=len)
+
+
+class Matcher:
+    """Matches text against the signatures of one pack; keeps what it has loaded."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._grams = pack.grams()
+        self._signatures: dict[int, Signature] = {}
+        self.settings: Mapping[str, Any] = pack.json_section("settings")
+        self.vocabulary = Vocabulary(self.settings["contexts"], self.settings["foreign"])
+
+    def signature(self, number: int) -> Signature:
+        """Return a signature by its number in the pack."""
+        found = self._signatures.get(number)
+        if found is None:
+            found = Signature(number, self.pack.json_record("signatures", number))
+            self._signatures[number] = found
+        return found
+
+    def candidates(self, flat: str, only: Iterable[int] | None = None) -> list[Signature]:
+        """Return the signatures all of whose literals stand in `flat`.
+
+        `flat` is normalised lower-case text with blanks for line feeds.
+        """
+        if only is None:
+            only = self._grams.signatures(flat.encode("utf-8", "surrogatepass"))
+        signatures = (self.signature(number) for number in sorted(only))
+        return [s for s in signatures if all(literal in flat for literal in s.literals)]
+
+    def hits(
+        self,
+        text: NormalText,
+        *,
+        whole: bool = True,
+        only: Iterable[int] | None = None,
+        misses: list[Miss] | None = None,
+    ) -> list[Hit]:
+        """Return every match in `text`, in order of place.
+
+        `whole` says that the text is all there is, so that a generic message standing alone may
+        count; for a window of a log it is false. `only` names the signatures to try when a gate has
+        already found which can match. `misses` collects what nearly matched.
+        """
+        found: list[Hit] = []
+        flat = text.text.replace("\n", " ")
+        for signature in self.candidates(flat, only):
+            placed = self._places(signature, text, flat)
+            if not placed and misses is not None:
+                misses.append(Miss(signature.number, "form"))
+            for hit in placed:
+                lacked = self._lacks(signature, hit, text, whole)
+                if lacked is None:
+                    found.append(hit)
+                elif misses is not None:
+                    misses.append(Miss(signature.number, lacked))
+        found.sort(key=lambda hit: (hit.start, -hit.end, hit.signature))
+        return found
+
+    def _places(self, signature: Signature, text: NormalText, flat: str) -> list[Hit]:
+        anchor = signature.anchor
+        hits: list[Hit] = []
+        searched = at = 0
+        for _ in range(MAX_OCCURRENCES):
+            at = flat.find(anchor, at)
+            if at < 0:
+                break
+            low = max(searched, at - REGION)
+            match = signature.regex.search(text.text, low, at + len(anchor) + REGION)
+            at += 1
+            if match is not None:
+                hits.append(_hit(signature, match, text))
+                searched = match.end() - 1
+                at = max(at, searched)
+        return hits
+
+    def _lacks(self, signature: Signature, hit: Hit, text: NormalText, whole: bool) -> str | None:
+        if signature.needs is None:
+            return None
+        return self.vocabulary.lacks(signature.needs, text, hit.start, hit.end, whole)
+
+
+def _hit(signature: Signature, match: re.Match[str], text: NormalText) -> Hit:
+    slots: dict[str, str] = {}
+    free = []
+    for number, name in enumerate(signature.groups, 1):
+        start, end = match.span(number)
+        if start < 0:
+            continue
+        if number in signature.free:
+            free.append((start, end))
+        value = text.cased[start:end].strip(" .,;)")
+        if value and name not in slots:
+            slots[name] = value
+    start, end = match.span()
+    # The characters before and after only prove that the message is not part of a longer word.
+    if signature.source.startswith(("[^a-z0-9]", "\\n")):
+        start += 1
+    if signature.source.endswith(("[^a-z0-9]", "\\n")):
+        end -= 1
+    return Hit(signature.number, signature.symptom, start, end, tuple(free), slots)
