@@ -1,0 +1,121 @@
+"""`kbmatch --follow`: a growing stream in, one JSON object per finding out, in constant memory.
+
+Made for `kubectl logs -f` and for the exec sources of Vector and Fluent Bit: each finding is
+written and flushed at once. The lines before a finding are its context; a message that generic
+words make doubtful waits for no lines after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import deque
+
+from kbmatch.matching.answer import Collector, page_address
+from kbmatch.matching.context import LINES_BEFORE
+from kbmatch.matching.decode import decode_utf8
+from kbmatch.matching.gate import make_gate
+from kbmatch.matching.matcher import Matcher
+from kbmatch.matching.normalise import normalise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from typing import Any, BinaryIO
+
+READ_BYTES = 1 << 16
+MAX_LINE = 64 << 10
+JOINED_LINES = 4
+"""A message may be wrapped over this many lines."""
+
+
+def follow(options: argparse.Namespace, matcher: Matcher, language: str) -> int:
+    """Read until the stream ends; return 0 when anything was found, 1 otherwise."""
+    names = options.file or ["-"]
+    found = False
+    for name in names:
+        if name == "-":
+            found |= _follow(sys.stdin.buffer, matcher, language)
+        else:
+            with open(name, "rb") as file:
+                found |= _follow(file, matcher, language)
+    return 0 if found else 1
+
+
+def _follow(file: BinaryIO, matcher: Matcher, language: str) -> bool:
+    any_found = False
+    for finding in findings(file, matcher, language):
+        any_found = True
+        sys.stdout.write(json.dumps(finding, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return any_found
+
+
+def findings(file: BinaryIO, matcher: Matcher, language: str) -> Iterator[dict[str, Any]]:
+    """Yield a finding for each message as soon as the line that completes it is in."""
+    gate = make_gate(matcher)
+    before: deque[bytes] = deque(maxlen=LINES_BEFORE)
+    seen: deque[tuple[int, int]] = deque(maxlen=256)
+    for first, chunk in _chunks(file):
+        lines = chunk.split(b"\n")[:-1] if chunk.endswith(b"\n") else chunk.split(b"\n")
+        context = b"\n".join(before)
+        joined = context + b"\n" + chunk if before else chunk
+        offset = len(joined) - len(chunk)
+        start = max(0, offset - _bytes_of(before, JOINED_LINES))
+        places = gate.places(joined, start, len(joined))
+        if places:
+            numbers = {signature for _, signature in places}
+            collector = Collector(matcher)
+            text = normalise(decode_utf8(joined))
+            hits = collector.settle(matcher.hits(text, whole=False, only=numbers))
+            base = first - len(before)
+            for hit in hits:
+                line = base + text.line_of(max(hit.end - 1, hit.start))
+                if line < first or (line, hit.symptom) in seen:
+                    continue  # reported when its line came in
+                seen.append((line, hit.symptom))
+                one = Collector(matcher)
+                one.add(text, [hit], base)
+                yield _finding(one, matcher, language)
+        before.extend(lines)
+
+
+def _bytes_of(lines: deque[bytes], count: int) -> int:
+    return sum(len(line) + 1 for line in list(lines)[-count:])
+
+
+def _finding(collector: Collector, matcher: Matcher, language: str) -> dict[str, Any]:
+    (found,) = collector.found()
+    title = matcher.pack.json_record(f"pages.{language}", found.symptom)["title"]
+    return {
+        "version": 1,
+        "id": found.id,
+        "title": title,
+        "page": page_address(found.id, language),
+        "line": found.line,
+        "text": found.text,
+        "signature": found.signature,
+        "slots": dict(found.slots),
+    }
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield (number of the first line, whole lines) as they arrive; lines beyond MAX_LINE in pieces."""
+    handle = file.fileno()
+    rest = b""
+    number = 1
+    while True:
+        block = os.read(handle, READ_BYTES)
+        if not block:
+            break
+        rest += block
+        end = rest.rfind(b"\n") + 1
+        if not end and len(rest) < MAX_LINE:
+            continue
+        chunk, rest = (rest[:end], rest[end:]) if end else (rest, b"")
+        yield number, chunk
+        number += chunk.count(b"\n")
+    if rest:
+        yield number, rest
