@@ -1,0 +1,199 @@
+"""A knowledge directory into one checked `Knowledge`, its overlays included.
+
+Loading does what every reader of the knowledge relies on: documents decode, ids are unique,
+references resolve. Rules about style and wording belong to `validate.py`, so that a build is not
+slowed by them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from . import files, overlays, rules_identity, rules_references
+from .decode import decode
+from .documents import Document, Documents
+from .model import Knowledge, Settings, Text
+from .problems import Problem, errors, in_order, problem
+from .rules import run_rules
+from .shapes import DEFAULT_LANGUAGES, ENTRY_CLASSES, OverlaySettings
+
+_EMPTY_TEXT = Text(MappingProxyType(dict.fromkeys(DEFAULT_LANGUAGES, "")))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a directory holds; `knowledge` is None when anything in it is wrong."""
+
+    knowledge: Knowledge | None
+    problems: tuple[Problem, ...]
+    draft: Knowledge
+    """Everything that could be read, gaps filled with empty values; for rules and for authors."""
+    documents: Documents
+    directories: tuple[Path, ...]
+    """The directory and its overlays: what a fingerprint has to cover."""
+
+
+class KnowledgeError(Exception):
+    """A knowledge base with problems was to be used."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        first = "\n".join(str(item) for item in problems[:10])
+        more = f"\n… {len(problems) - 10} more" if len(problems) > 10 else ""
+        super().__init__(first + more)
+        self.problems = problems
+
+
+def load_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
+    """Read a knowledge directory and its overlays."""
+    result = read_knowledge(directory)
+    found = run_rules(
+        (*rules_identity.RULES, *rules_references.RULES), result.draft, result.documents
+    )
+    problems = in_order((*result.problems, *found))
+    knowledge = None if errors(problems) else result.draft
+    return LoadResult(knowledge, problems, result.draft, result.documents, result.directories)
+
+
+def load_or_raise(directory: str | os.PathLike[str]) -> Knowledge:
+    """Return the knowledge of a directory; raise `KnowledgeError` when anything is wrong."""
+    result = load_knowledge(directory)
+    if result.knowledge is None:
+        raise KnowledgeError(result.problems)
+    return result.knowledge
+
+
+def read_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
+    """Read and decode without applying any rule; `knowledge` of the result is None."""
+    root = Path(directory)
+    problems: list[Problem] = []
+    settings_file = files.SourceFile(root / "kb.yaml", "settings", "kb", "", 0, "kb.yaml")
+    settings_document = _read(settings_file, DEFAULT_LANGUAGES, problems)
+    settings = settings_document.entry if settings_document else None
+    settings_known = isinstance(settings, Settings)
+    if not isinstance(settings, Settings):
+        settings = empty_settings()
+    languages = settings.languages or DEFAULT_LANGUAGES
+    if settings_document and tuple(languages) != DEFAULT_LANGUAGES:
+        # The languages stand in the file itself, so it is decoded again with them.
+        problems.clear()
+        settings_document = _read(settings_file, languages, problems)
+        settings = settings_document.entry if settings_document else settings
+    documents = [settings_document] if settings_document else []
+    directories = [root]
+    layers = [files.find(root, 0, problems)]
+    for name, folder in overlays.directories(root, settings, settings_document, problems):
+        directories.append(folder)
+        layers.append(files.find(folder, len(layers), problems, name))
+    for found in (file for layer in layers for file in layer):
+        if found.kind == "settings":
+            continue
+        document = _read(found, languages, problems)
+        if document is not None:
+            documents.append(document)
+    index = Documents(tuple(documents), tuple(languages), settings_known)
+    draft = _assemble(index, settings, problems)
+    return LoadResult(None, in_order(problems), draft, index, tuple(directories))
+
+
+def empty_settings() -> Settings:
+    """Return settings that name nothing, in place of a kb.yaml that can't be used."""
+    return Settings(
+        title=_EMPTY_TEXT, description=_EMPTY_TEXT, languages=DEFAULT_LANGUAGES, areas=(),
+        phases=(), platforms=(), tools=(), slots=MappingProxyType({}),
+    )  # fmt: skip
+
+
+def _read(
+    file: files.SourceFile, languages: tuple[str, ...], problems: list[Problem]
+) -> Document | None:
+    from .source import read
+
+    shown = files.shown(file.path)
+    if file.relative == "kb.yaml" and not file.path.exists():
+        from .model import Position
+
+        problems.append(problem("KB109", Position(shown, 1, 1)))
+        return None
+    reading = read(file.path, shown)
+    problems.extend(reading.problems)
+    if reading.source is None:
+        return None
+    kind = file.kind
+    value = reading.source.value
+    if kind in ENTRY_CLASSES and isinstance(value, dict) and "overrides" in value:
+        kind = f"{kind}-override"
+    decoded = decode(kind, reading.source, languages)
+    problems.extend(decoded.problems)
+    return Document(
+        kind=kind,
+        name=file.name,
+        folder=file.folder,
+        layer=file.layer,
+        relative=file.relative,
+        file=file.path,
+        data=reading.data,
+        source=reading.source,
+        entry=decoded.value,
+        texts=tuple(decoded.texts),
+        broken=bool(reading.problems or decoded.problems),
+    )
+
+
+def _assemble(documents: Documents, settings: Settings, problems: list[Problem]) -> Knowledge:
+    """Join the documents of all layers; what is twice is kept once, the rules report it."""
+    origins = {
+        document.layer: document.entry.title
+        for document in documents
+        if isinstance(document.entry, OverlaySettings)
+    }
+    merged = overlays.merge_settings(settings, documents)
+    order = {area.id: number for number, area in enumerate(merged.areas)}
+    entries: dict[str, dict[str, Any]] = {"symptom": {}, "cause": {}, "solution": {}}
+    for document in sorted(documents, key=lambda d: (order.get(d.folder, len(order)), d.name)):
+        if document.kind in entries and document.entry.id:
+            origin = overlays.origin(origins, document.layer, documents.languages)
+            chosen = entries[document.kind]
+            if document.entry.id not in chosen or document.layer == 0:
+                chosen[document.entry.id] = overlays.with_origin(document.entry, origin)
+    overlays.apply_overrides(entries, documents, origins)
+    links: dict[str, Any] = {}
+    for document in documents.of_kind("links"):
+        origin = overlays.origin(origins, document.layer, documents.languages)
+        for link in document.entry:
+            if link.id:
+                links.setdefault(link.id, overlays.with_origin(link, origin))
+    return Knowledge(
+        settings=merged,
+        symptoms=MappingProxyType(entries["symptom"]),
+        causes=MappingProxyType(entries["cause"]),
+        solutions=MappingProxyType(entries["solution"]),
+        links=MappingProxyType(links),
+        glossary=tuple(t for d in documents.of_kind("glossary") for t in d.entry),
+        tables=tuple(d.entry for d in documents.of_kind("table")),
+        source_hash=_source_hash(documents),
+    )
+
+
+def _source_hash(documents: Documents) -> str:
+    import hashlib
+
+    total = hashlib.sha256()
+    for document in sorted(documents, key=lambda d: (d.layer, d.relative)):
+        inner = hashlib.sha256(document.data).hexdigest()
+        total.update(f"{document.layer}\0{document.relative}\0{inner}\n".encode())
+    return total.hexdigest()
+
+
+def origins_of(result: LoadResult) -> Mapping[str, Text]:
+    """Return, for each `origin` an entry can have, its title in every language."""
+    first = result.documents.languages[0]
+    return {
+        document.entry.title.get(first): document.entry.title
+        for document in result.documents
+        if isinstance(document.entry, OverlaySettings)
+    }

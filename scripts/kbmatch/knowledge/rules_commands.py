@@ -1,0 +1,158 @@
+"""Rules about messages and commands: slots exist, checks only look, secrets stay out of sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .decode import closest
+from .documents import Document, Documents
+from .model import Command, Knowledge
+from .problems import Problem, problem
+from .rules import RuleSet
+from .source import Path
+
+RULES = RuleSet()
+
+# `{slot}` or `{alias:slot}`; `${VAR}` and `{{template}}` belong to shells and tools.
+_SLOT = re.compile(r"(?<![{$\\])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})")
+
+_SECRET_OPTION = re.compile(
+    r"""--(?:[a-z]+-)*(?:password|passwd|passphrase|client-secret|secret-key|access-key|account-key
+        |api-key|access-token|auth-token|bearer-token)
+        (?:=|\s+)(?!-)\S+""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# After `login`, -p is a password; elsewhere it is a port, a path or a project.
+_SHORT_PASSWORD = re.compile(r"\blogin\b[^|;&\n]*?\s(-p(?:\s+|=)?(?!-)\S+)")
+_CURL_USER = re.compile(r"\bcurl\b[^|;&\n]*?\s((?:-u|--user)[\s=]+['\"]?[^\s:]+:[^\s]+)")
+_HEADER = re.compile(r"authorization:\s*(?:bearer|basic)\s+(?![$<{])[\w.+/=-]{8,}", re.IGNORECASE)
+
+# Content of files and queries is no command line.
+_NO_COMMAND_LINE = ("file", "kql", "none")
+
+
+@RULES.rule("KB301")
+def message_slots_are_declared(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Messages and the templates of kb.yaml use slots that kb.yaml declares."""
+    if not documents.settings_known:
+        return
+    for document in documents.of_kind("symptom"):
+        for index, signature in enumerate(document.entry.signatures):
+            path: Path = ("signatures", index, "message")
+            yield from _undeclared("KB301", document, path, signature.message, knowledge)
+    for document in documents.of_kind("settings"):
+        for index, template in enumerate(document.entry.harvest):
+            yield from _undeclared("KB301", document, ("harvest", index), template, knowledge)
+        for index, derivation in enumerate(document.entry.derivations):
+            path = ("derivations", index, "template")
+            yield from _undeclared("KB301", document, path, derivation.template, knowledge)
+
+
+@RULES.rule("KB302")
+def command_slots_are_declared(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Commands and their outputs use slots that kb.yaml declares."""
+    if not documents.settings_known:
+        return
+    for document in documents:
+        for path, text in _typed(document):
+            yield from _undeclared("KB302", document, path, text, knowledge)
+
+
+@RULES.rule("KB308")
+def checks_only_look(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """A check's commands change nothing."""
+    for document in documents.of_kind("cause", "cause-override"):
+        for path, command in commands(document):
+            if path[0] == "check" and command.changes:
+                yield problem("KB308", document.key_position(*path, "changes"))
+
+
+@RULES.rule("KB309")
+def secrets_stay_off_command_lines(
+    knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """A secret on a command line is seen by every process and kept by the shell."""
+    for document in documents:
+        for path, command in commands(document):
+            if command.shell in _NO_COMMAND_LINE:
+                continue
+            for found in secrets(command.run):
+                where = document.position(*path, "run", needle=found)
+                yield problem("KB309", where, found=found)
+
+
+def secrets(run: str) -> Iterator[str]:
+    """Yield the parts of a command line that hand over a secret."""
+    for match in _SECRET_OPTION.finditer(run):
+        yield match.group()
+    for pattern in (_SHORT_PASSWORD, _CURL_USER):
+        for match in pattern.finditer(run):
+            yield match.group(1)
+    for match in _HEADER.finditer(run):
+        yield match.group()
+
+
+def commands(document: Document) -> Iterator[tuple[Path, Command]]:
+    """Yield every command of a document with its place."""
+    entry: Any = document.entry
+    parts: dict[str, Any] = {}
+    match document.kind:
+        case "cause":
+            parts = {"check": entry.check}
+        case "solution":
+            parts = {"steps": entry.steps, "verify": entry.verify}
+        case "cause-override" | "solution-override":
+            parts = entry.changes
+    for key in ("check", "verify"):
+        if key in parts:
+            yield from _numbered(parts[key].commands, (key, "commands"))
+    for index, step in enumerate(parts.get("steps", ())):
+        yield from _numbered(step.commands, ("steps", index, "commands"))
+
+
+def _numbered(found: Iterable[Command], path: Path) -> Iterator[tuple[Path, Command]]:
+    for index, command in enumerate(found):
+        yield (*path, index), command
+
+
+def _typed(document: Document) -> Iterator[tuple[Path, str]]:
+    """Yield everything of a document that is typed or printed verbatim."""
+    for path, command in commands(document):
+        yield (*path, "run"), command.run
+    entry: Any = document.entry
+    parts: Any = {}
+    if document.kind in ("cause-override", "solution-override"):
+        parts = entry.changes
+    elif document.kind == "cause":
+        parts = {"check": entry.check}
+    elif document.kind == "solution":
+        parts = {"steps": entry.steps, "verify": entry.verify}
+    if "check" in parts:
+        for case in ("if_yours", "if_not"):
+            output = getattr(parts["check"], case).output
+            if output:
+                yield ("check", case, "output"), output
+    for index, step in enumerate(parts.get("steps", ())):
+        if step.expected:
+            yield ("steps", index, "expected"), step.expected
+    if "verify" in parts:
+        yield ("verify", "expected"), parts["verify"].expected
+
+
+def _undeclared(
+    code: str, document: Document, path: Path, text: str, knowledge: Knowledge
+) -> Iterator[Problem]:
+    if "{" not in text:
+        return
+    slots = knowledge.settings.slots
+    for match in _SLOT.finditer(text):
+        slot = match.group(1)
+        if slot not in slots:
+            close = closest(slot, slots)
+            where = document.position(*path, needle=match.group())
+            key = ".".join(str(part) for part in path if isinstance(part, str))
+            yield problem(
+                code, where, "close" if close else "", slot=slot, close=close, key=key
+            )

@@ -1,0 +1,144 @@
+"""Rules about names: ids are unique, permanent and where their address says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .decode import closest
+from .documents import Document, Documents
+from .model import Knowledge
+from .problems import Problem, problem
+from .rules import RuleSet
+
+RULES = RuleSet()
+
+_ENTRIES = ("symptom", "cause", "solution")
+
+
+@RULES.rule("KB201", "KB212")
+def ids_are_unique(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """One id, one entry; an overlay that reuses an id would hide an entry silently."""
+    for kind in (*_ENTRIES, "table"):
+        first: dict[str, Document] = {}
+        for document in documents.of_kind(kind):
+            earlier = first.setdefault(document.entry.id, document)
+            if earlier is not document and document.entry.id:
+                at = earlier.position("id")
+                code = "KB212" if document.layer > earlier.layer else "KB201"
+                yield problem(
+                    code, document.position("id"), id=document.entry.id, path=at.path, line=at.line
+                )
+    yield from _unique_links(documents)
+
+
+def _unique_links(documents: Documents) -> Iterator[Problem]:
+    first: dict[str, tuple[Document, int]] = {}
+    for document in documents.of_kind("links"):
+        for index, link in enumerate(document.entry):
+            earlier = first.setdefault(link.id, (document, index))
+            if earlier != (document, index) and link.id:
+                at = earlier[0].position(earlier[1], "id")
+                code = "KB212" if document.layer > earlier[0].layer else "KB201"
+                yield problem(
+                    code, document.position(index, "id"), id=link.id, path=at.path, line=at.line
+                )
+
+
+@RULES.rule("KB202")
+def ids_are_file_names(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Whoever knows an id knows the file."""
+    for document in documents.of_kind(*_ENTRIES, "table"):
+        if document.entry.id and document.entry.id != document.name:
+            yield problem(
+                "KB202", document.position("id"), id=document.entry.id, name=document.name
+            )
+
+
+@RULES.rule("KB203")
+def areas_are_folders(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """The folder of an entry is its area."""
+    for document in documents.of_kind(*_ENTRIES):
+        if document.entry.area and document.entry.area != document.folder:
+            yield problem(
+                "KB203",
+                document.position("area"),
+                area=document.entry.area,
+                folder=document.folder,
+            )
+
+
+@RULES.rule("KB209")
+def retired_ids_are_free(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """A retired id redirects, so no page and no other retirement may have it."""
+    retired: dict[str, Document] = {}
+    live = {document.entry.id: document for document in documents.of_kind("symptom")}
+    for document in documents.of_kind("symptom"):
+        for index, identity in enumerate(document.entry.retired_ids):
+            taken = live.get(identity) or retired.get(identity)
+            if taken is not None and identity:
+                at = taken.position("id")
+                where = document.position("retired_ids", index)
+                yield problem("KB209", where, id=identity, path=at.path, line=at.line)
+            retired.setdefault(identity, document)
+
+
+@RULES.rule("KB210")
+def signature_ids_are_unique(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Within a symptom a signature id names one signature."""
+    for document in documents.of_kind("symptom"):
+        seen = set()
+        for index, signature in enumerate(document.entry.signatures):
+            if signature.id and signature.id in seen:
+                where = document.position("signatures", index, "id")
+                yield problem("KB210", where, id=signature.id)
+            seen.add(signature.id)
+
+
+@RULES.rule("KB114")
+def settings_name_once(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Areas, phases, platforms and tools are looked up by id; overlays only add."""
+    for key in ("areas", "phases", "platforms", "tools"):
+        seen: set[str] = set()
+        for document in documents.of_kind("settings", "overlay"):
+            for index, item in enumerate(getattr(document.entry, key, ())):
+                if item.id and item.id in seen:
+                    yield problem("KB114", document.position(key, index, "id"), id=item.id, key=key)
+                seen.add(item.id)
+    slots: set[str] = set()
+    for document in documents.of_kind("settings", "overlay"):
+        for name in getattr(document.entry, "slots", ()):
+            if name in slots:
+                where = document.key_position("slots", name)
+                yield problem("KB114", where, id=name, key="slots")
+            slots.add(name)
+
+
+@RULES.rule("KB214")
+def overrides_have_targets(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """An override replaces texts of an entry that exists, once per overlay."""
+    tables: dict[str, Any] = {
+        "symptom": knowledge.symptoms,
+        "cause": knowledge.causes,
+        "solution": knowledge.solutions,
+    }
+    for kind, known in tables.items():
+        seen: set[tuple[int, str]] = set()
+        for document in documents.of_kind(f"{kind}-override"):
+            identity = document.entry.overrides
+            where = document.position("overrides")
+            if not document.layer:
+                yield problem("KB214", where, "base", kind=kind, id=identity)
+            elif identity and identity not in known:
+                yield missing("KB214", where, known, kind=kind, id=identity)
+            elif (document.layer, identity) in seen:
+                yield problem("KB214", where, "twice", kind=kind, id=identity)
+            seen.add((document.layer, identity))
+
+
+def missing(
+    code: str, where: Any, known: Iterable[str], variant: str = "", **values: str
+) -> Problem:
+    """Make a problem about a name that isn't known, with the closest that is."""
+    close = closest(values["id"], known)
+    return problem(code, where, f"{variant} close" if close else variant, close=close, **values)

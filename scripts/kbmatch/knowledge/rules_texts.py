@@ -1,0 +1,114 @@
+"""Rules about prose: Markdown is safe, links lead somewhere, words are the glossary's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from . import markdown
+from .documents import Document, Documents
+from .model import Knowledge, Term
+from .problems import Problem, problem
+from .rules import RuleSet
+from .rules_identity import missing
+from .source import Path
+
+RULES = RuleSet()
+
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
+_GLOSSARY_LANGUAGE = "zh-TW"
+
+
+@RULES.rule("KB303", "KB304", "KB305", "KB306")
+def markdown_is_safe(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """No raw HTML, no headings or images, only links that work."""
+    for document in documents:
+        for path, text in document.texts:
+            for language, prose in text.values.items():
+                if not markdown.is_plain(prose):
+                    yield from _markdown(document, (*path, language), prose, knowledge)
+
+
+def _markdown(
+    document: Document, path: Path, prose: str, knowledge: Knowledge
+) -> Iterator[Problem]:
+    for token in markdown.tokens(prose):
+        match token.type:
+            case "html_inline" | "html_block":
+                html = token.content.strip()
+                where = document.position(*path, needle=html.split("\n")[0])
+                yield problem("KB303", where, html=html)
+            case "heading_open":
+                yield problem("KB306", document.position(*path))
+            case "image":
+                yield problem("KB306", document.position(*path, needle="!["), "image")
+            case "link_open":
+                target = str(token.attrs.get("href", ""))
+                yield from _link(document, path, target, knowledge)
+
+
+def _link(
+    document: Document, path: Path, target: str, knowledge: Knowledge
+) -> Iterator[Problem]:
+    scheme = _SCHEME.match(target)
+    name = scheme.group(1) if scheme else ""
+    where = document.position(*path, needle=target)
+    if name in ("symptom", "solution"):
+        known = knowledge.symptoms if name == "symptom" else knowledge.solutions
+        # An anchor on the page may follow.
+        identity = target.partition(":")[2].partition("#")[0]
+        if identity not in known:
+            yield missing("KB305", where, known, target=target, id=identity)
+    elif name not in ("http", "https"):
+        yield problem("KB304", where, target=target)
+
+
+@RULES.rule("KB307")
+def wording_is_the_glossarys(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """A text says what the glossary says, so that readers find and compare by words."""
+    avoided: dict[str, Term] = {}
+    for term in knowledge.glossary:
+        for wording in term.avoid:
+            if wording:
+                avoided.setdefault(wording, term)
+    if not avoided:
+        return
+    # A term that contains an avoided wording is fine: 連接埠 although 連接 isn't.
+    allowed = {
+        word
+        for term in knowledge.glossary
+        for word in (term.zh_TW,)
+        if word and word not in avoided and any(wording in word for wording in avoided)
+    }
+    longest_first = sorted((*allowed, *avoided), key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    for document in documents:
+        if document.kind == "glossary":
+            continue
+        for path, text in document.texts:
+            prose = text.get(_GLOSSARY_LANGUAGE)
+            if not any(match in avoided for match in pattern.findall(prose)):
+                continue
+            for match in dict.fromkeys(pattern.findall(markdown.words(prose))):
+                if match in avoided:
+                    term = avoided[match]
+                    where = document.position(*path, _GLOSSARY_LANGUAGE, needle=match)
+                    yield problem(
+                        "KB307",
+                        where,
+                        found=match,
+                        language=_GLOSSARY_LANGUAGE,
+                        term=term.zh_TW,
+                        english=term.en,
+                    )
+
+
+@RULES.rule("KB113")
+def rows_fit_columns(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Each row of a table has one cell per column."""
+    for document in documents.of_kind("table"):
+        columns = len(document.entry.columns)
+        for index, row in enumerate(document.entry.rows):
+            if row and columns and len(row) != columns:
+                where = document.position("rows", index)
+                yield problem("KB113", where, row=index + 1, cells=len(row), columns=columns)

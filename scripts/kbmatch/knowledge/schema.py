@@ -1,0 +1,181 @@
+"""JSON Schemas for editors, generated from the model's classes and their docstrings.
+
+An author's editor completes keys, shows what each is for and underlines mistakes while typing;
+`kb validate` says the same and more.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import textwrap
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .shapes import (
+    DEFAULT_LANGUAGES,
+    KEBAB_CASE,
+    KINDS,
+    OVERRIDABLE,
+    SLOT_NAME,
+    BoolShape,
+    ChoiceShape,
+    ListShape,
+    MapShape,
+    ObjectShape,
+    Override,
+    Shape,
+    StringShape,
+    TextShape,
+    object_shape,
+    shape_of_kind,
+)
+from .shapes import ENTRY_CLASSES as _ENTRY_CLASSES
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DIRECTORY = Path(__file__).resolve().parent.parent / "schemas"
+
+# Editors read an unquoted 443 as a number; the reader takes it as text, so the schema allows it.
+_WRITTEN_AS_TEXT = ["string", "number"]
+_NOT_BLANK = r"\S"
+
+
+def schema(kind: str, languages: Iterable[str] = DEFAULT_LANGUAGES) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one kind of document."""
+    writer = _Writer(tuple(languages))
+    body = writer.write(shape_of_kind(kind), top=True)
+    result = {"$schema": DIALECT, "title": f"Knowledge base: {kind}", **body}
+    if kind in ("links", "glossary"):
+        # A list file with nothing in it yet.
+        result["type"] = ["array", "null"]
+    if writer.definitions:
+        result["$defs"] = dict(sorted(writer.definitions.items()))
+    return result
+
+
+def schema_text(kind: str, languages: Iterable[str] = DEFAULT_LANGUAGES) -> str:
+    """Return the schema of a kind as the text of its file."""
+    return json.dumps(schema(kind, languages), ensure_ascii=False, indent=2) + "\n"
+
+
+def write_schemas(directory: Path = SCHEMA_DIRECTORY) -> list[Path]:
+    """Write the schema file of every kind; return those that changed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for kind in KINDS:
+        path = directory / f"{kind}.schema.json"
+        text = schema_text(kind)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+class _Writer:
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self.definitions: dict[str, Any] = {}
+        self._languages = languages
+
+    def write(self, shape: Shape, top: bool = False) -> dict[str, Any]:
+        match shape:
+            case StringShape(format=form):
+                if form is None:
+                    return {"type": _WRITTEN_AS_TEXT, "pattern": _NOT_BLANK}
+                return {"type": "string", "pattern": form.pattern}
+            case BoolShape():
+                return {"type": "boolean"}
+            case TextShape():
+                return self._defined("Text", self._text)
+            case ChoiceShape(choices=choices):
+                return {"enum": list(choices)}
+            case ListShape(item=item, filled=filled):
+                result: dict[str, Any] = {"type": "array", "items": self.write(item)}
+                return {**result, "minItems": 1} if filled else result
+            case MapShape(value=value, by_language=by_language):
+                return self._map(self.write(value), by_language)
+            case ObjectShape():
+                if top:
+                    return self._object(shape)
+                return self._defined(shape.name, lambda: self._object(shape))
+
+    def _defined(self, name: str, make: Any) -> dict[str, Any]:
+        if name not in self.definitions:
+            self.definitions[name] = {}  # reserved while its parts are written
+            self.definitions[name] = make()
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _text(self) -> dict[str, Any]:
+        one = {"type": _WRITTEN_AS_TEXT, "pattern": _NOT_BLANK}
+        return {
+            "description": _docs("Text")[""],
+            "type": "object",
+            "properties": dict.fromkeys(self._languages, one),
+            "required": list(self._languages),
+            "additionalProperties": False,
+        }
+
+    def _map(self, value: dict[str, Any], by_language: bool) -> dict[str, Any]:
+        if by_language:
+            return {
+                "type": "object",
+                "properties": dict.fromkeys(self._languages, value),
+                "additionalProperties": False,
+            }
+        names = {"anyOf": [{"pattern": KEBAB_CASE}, {"pattern": SLOT_NAME}]}
+        return {"type": "object", "propertyNames": names, "additionalProperties": value}
+
+    def _object(self, shape: ObjectShape) -> dict[str, Any]:
+        docs = _docs(shape.cls.__name__)
+        if shape.cls is Override:
+            docs = {**_entry_docs(shape.name), **docs}
+        properties = {}
+        for field in shape.fields:
+            written = self.write(field.shape)
+            described = docs.get(field.name)
+            properties[field.key] = (
+                {"description": described, **written} if described else written
+            )
+        result: dict[str, Any] = {"description": docs[""]} if docs.get("") else {}
+        result["type"] = "object"
+        result["properties"] = properties
+        result["required"] = [field.key for field in shape.fields if field.required]
+        result["additionalProperties"] = False
+        return result
+
+
+def _entry_docs(name: str) -> dict[str, str]:
+    kind = name.removesuffix("Override").lower()
+    docs = _docs(object_shape(_ENTRY_CLASSES[kind]).name)
+    return {key: text for key, text in docs.items() if key in OVERRIDABLE[kind]}
+
+
+@cache
+def _docs(class_name: str) -> dict[str, str]:
+    """Return a class's docstring under "" and each field's docstring under its name.
+
+    Python keeps no docstrings of fields, so they are read from the source.
+    """
+    from . import model, shapes
+
+    cls = getattr(model, class_name, None) or getattr(shapes, class_name)
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(tree, ast.ClassDef)
+    docs = {"": _joined(ast.get_docstring(tree))}
+    name = ""
+    for statement in tree.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            if name and isinstance(statement.value.value, str):
+                docs[name] = _joined(statement.value.value)
+            name = ""
+        else:
+            name = ""
+    return docs
+
+
+def _joined(text: str | None) -> str:
+    return " ".join(text.split()) if text else ""
