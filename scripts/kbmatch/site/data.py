@@ -1,0 +1,174 @@
+"""Files beside the pages: everything as data, an outline for language models, redirects."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ..knowledge.model import Knowledge, Text
+from ..texts import load
+from .edition import Edition
+from .page import Asset
+
+KB_JSON_VERSION = 1
+
+
+def build_assets(knowledge: Knowledge, site_url: str = "") -> Iterator[Asset]:
+    """Yield the files beside the pages.
+
+    `site_url` is where the site will be served, for the 404 page; without it that page finds the
+    root by the language in the address.
+    """
+    outer = _OuterPages(knowledge)
+    first = knowledge.settings.languages[0]
+    yield Asset("kb.json", knowledge_json(knowledge))
+    yield Asset("llms.txt", outline(knowledge))
+    yield Asset("assets/kb/slots.js", slots_script(knowledge))
+    yield Asset("index.html", outer.render("choose", first))
+    yield Asset("404.html", outer.render("404", first, root=urlsplit(site_url).path or "/"))
+    for language in knowledge.settings.languages:
+        for old, new in retired(knowledge):
+            title = knowledge.symptoms[new].title[language]
+            page = outer.render("moved", language, target=f"{new}.html", title=title)
+            yield Asset(f"{language}/symptoms/{old}.html", page)
+
+
+class _OuterPages:
+    """Pages outside the theme: each is one file, its style and script allowed by their hashes."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("kbmatch.site"),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["sha256"] = _sha256
+        settings = knowledge.settings
+        self._common = {
+            "texts": {language: load("site", language) for language in settings.languages},
+            "title": settings.title,
+            "description": settings.description,
+            "style": self._environment.get_template("outer.css").render(),
+        }
+
+    def render(self, name: str, language: str, **values: object) -> str:
+        script = self._environment.get_template(f"{name}.js").render()
+        common = {**self._common, "language": language, "script": script}
+        return self._environment.get_template(f"{name}.html").render({**common, **values})
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def slots_script(knowledge: Knowledge) -> str:
+    """Return what the pages' script must know to fill slots, as a script (fetch fails on file://)."""
+    settings = knowledge.settings
+    value = {
+        "examples": {name: kind.example for name, kind in settings.slots.items()},
+        "derivations": [
+            {"from": item.from_slot, "template": item.template} for item in settings.derivations
+        ],
+    }
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"window.kbSlots = {text};\n"
+
+
+def retired(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Yield old symptom ids with the id that took their place."""
+    for symptom in knowledge.symptoms.values():
+        for old in symptom.retired_ids:
+            yield old, symptom.id
+
+
+def knowledge_json(knowledge: Knowledge) -> str:
+    """Return the whole knowledge as JSON: the model's own field names, texts by language."""
+    value = {
+        "version": KB_JSON_VERSION,
+        "source_hash": knowledge.source_hash,
+        "title": plain_value(knowledge.settings.title),
+        "languages": list(knowledge.settings.languages),
+        "areas": plain_value(knowledge.settings.areas),
+        "phases": plain_value(knowledge.settings.phases),
+        "tools": plain_value(knowledge.settings.tools),
+        "platforms": plain_value(knowledge.settings.platforms),
+        "slots": plain_value(knowledge.settings.slots),
+        "symptoms": plain_value(list(knowledge.symptoms.values())),
+        "causes": plain_value(list(knowledge.causes.values())),
+        "solutions": plain_value(list(knowledge.solutions.values())),
+        "links": plain_value(list(knowledge.links.values())),
+        "glossary": plain_value(knowledge.glossary),
+        "tables": plain_value(knowledge.tables),
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def plain_value(value: Any) -> Any:
+    """Return a model value as JSON has it; fields that say nothing are left out."""
+    if isinstance(value, Text):
+        return dict(value.values)
+    if is_dataclass(value):
+        found = {item.name: plain_value(getattr(value, item.name)) for item in fields(value)}
+        return {name: item for name, item in found.items() if item not in (None, "", [], {})}
+    if isinstance(value, Mapping):
+        return {key: plain_value(item) for key, item in value.items()}
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    return [plain_value(item) for item in value]
+
+
+def outline(knowledge: Knowledge) -> str:
+    """Return llms.txt: what is here and where, a line a page, in every language."""
+    settings = knowledge.settings
+    first = settings.languages[0]
+    lines = [f"# {settings.title[first]}", "", f"> {settings.description[first]}", ""]
+    lines += ["kb.json: " + load("site", first)["footer.data"], ""]
+    for language in settings.languages:
+        edition = Edition(knowledge, language)
+        lines += _section(
+            f"{edition.label('language.name')}: {edition.label('llms.symptoms')}",
+            (
+                (
+                    edition.text(symptom.title),
+                    f"{language}/symptoms/{symptom.id}.html",
+                    edition.first_sentence(symptom.summary),
+                )
+                for symptom in knowledge.symptoms.values()
+            ),
+        )
+        lines += _section(
+            f"{edition.label('language.name')}: {edition.label('llms.solutions')}",
+            (
+                (edition.text(solution.title), f"{language}/solutions/{solution.id}.html", "")
+                for solution in knowledge.solutions.values()
+            ),
+        )
+        references = [
+            (edition.text(shelf.tables[0].title), f"{shelf.name}.html")
+            for shelf in edition.shelves()
+        ]
+        references += [
+            (edition.label(name), f"{name}.html")
+            for name in ("by-phase", "by-tool", "by-code", "messages", "glossary")
+        ]
+        lines += _section(
+            f"{edition.label('language.name')}: {edition.label('llms.reference')}",
+            ((title, f"{language}/{path}", "") for title, path in references),
+        )
+    return "\n".join(lines)
+
+
+def _section(title: str, rows: Iterable[tuple[str, str, str]]) -> list[str]:
+    lines = [f"## {title}", ""]
+    for name, path, summary in rows:
+        lines.append(f"- [{name}]({path})" + (f": {summary}" if summary else ""))
+    return [*lines, ""]

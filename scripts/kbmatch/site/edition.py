@@ -1,0 +1,236 @@
+"""The knowledge in one language, with the indexes that overview pages are made from."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..knowledge.model import Command, Knowledge, Signature, Solution, Symptom, Table, Text
+from ..texts import load
+from .markup import Prose
+from .slots import Slots
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_MARKS = "\u3001\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}{_MARKS}])[ \n](?=[{_HAN}{_MARKS}])")
+_AROUND_MARK = re.compile(rf"(?<=[{_MARKS}]) (?=\S)|(?<=\S) (?=[{_MARKS}])")
+_SENTENCE = re.compile(r"^.*?(?:[.!?](?=\s)|[。！？])", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Commands for one platform; `platform` is empty for commands that fit everywhere."""
+
+    platform: str
+    title: str
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A symptom list under one heading: a phase, a tool, a code, an area."""
+
+    id: str
+    title: str
+    symptoms: tuple[Symptom, ...]
+    summary: str = ""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Reference tables that share one page."""
+
+    name: str
+    tables: list[Table] = field(default_factory=list)
+
+
+class Edition:
+    """One language's view of the knowledge: texts, labels, indexes, links."""
+
+    def __init__(self, knowledge: Knowledge, language: str) -> None:
+        self.knowledge = knowledge
+        self.settings = knowledge.settings
+        self.language = language
+        self.texts = load("site", language)
+        self.slots = Slots(self.settings.slots, self.settings.derivations)
+        self.platforms = {item.id: item.title[language] for item in self.settings.platforms}
+        self.tools = {item.id: item.title[language] for item in self.settings.tools}
+        self.phases = {item.id: item.title[language] for item in self.settings.phases}
+        self.areas = {item.id: item for item in self.settings.areas}
+        self.symptoms_of_solution = self._symptoms_of_solution()
+        self._prose: dict[str, Prose] = {}
+
+    def text(self, text: Text) -> str:
+        """Return a text of the knowledge in this edition's language."""
+        return close_up(text[self.language])
+
+    def label(self, key: str, **values: object) -> str:
+        """Return a text of the site itself."""
+        return self.texts[key].format(**values) if values else self.texts[key]
+
+    def count(self, key: str, number: int) -> str:
+        """Return a counted noun, `key.one` or `key.other`."""
+        return self.texts[f"{key}.{'one' if number == 1 else 'other'}"].format(n=number)
+
+    def prose(self, prefix: str) -> Prose:
+        """Return the Markdown renderer for pages whose language root is `prefix`."""
+        if prefix not in self._prose:
+            self._prose[prefix] = Prose(
+                self.slots, lambda scheme, name: prefix + self.path_of(scheme, name)
+            )
+        return self._prose[prefix]
+
+    def path_of(self, scheme: str, name: str) -> str:
+        """Return where `symptom:id` or `solution:id` lives; LookupError when it does not."""
+        if scheme == "symptom" and name in self.knowledge.symptoms:
+            return f"symptoms/{name}.html"
+        if scheme == "solution" and name in self.knowledge.solutions:
+            return f"solutions/{name}.html"
+        raise LookupError(f"{scheme}:{name}")
+
+    def first_sentence(self, text: Text) -> str:
+        """Return the first sentence of a text, as plain words."""
+        words = self.prose("").plain(self.text(text))
+        match = _SENTENCE.match(words)
+        return match[0] if match else words
+
+    def tabs(self, commands: Sequence[Command]) -> list[list[Tab]]:
+        """Group commands in order; neighbours for different platforms become alternatives."""
+        groups: list[list[Tab]] = []
+        general: list[Command] = []
+        special: dict[str, list[Command]] = {}
+
+        def close() -> None:
+            if general:
+                groups.append([Tab("", "", tuple(general))])
+                general.clear()
+            if special:
+                groups.append(
+                    [Tab(on, self.platforms[on], tuple(found)) for on, found in special.items()]
+                )
+                special.clear()
+
+        for command in commands:
+            if command.on is None:
+                if special:
+                    close()
+                general.append(command)
+            else:
+                if general:
+                    close()
+                special.setdefault(command.on, []).append(command)
+        close()
+        return groups
+
+    def by_phase(self) -> list[Group]:
+        """Return every phase in order, empty ones too: the way has no holes."""
+        found: dict[str, list[Symptom]] = defaultdict(list)
+        for symptom in self.knowledge.symptoms.values():
+            found[symptom.phase].append(symptom)
+        return [Group(id, title, tuple(found[id])) for id, title in self.phases.items()]
+
+    def by_area(self) -> list[Group]:
+        """Return the areas that have symptoms, in display order."""
+        found: dict[str, list[Symptom]] = defaultdict(list)
+        for symptom in self.knowledge.symptoms.values():
+            found[symptom.area].append(symptom)
+        return [
+            Group(id, self.text(area.title), tuple(found[id]), self.text(area.summary))
+            for id, area in self.areas.items()
+            if id in found
+        ]
+
+    def by_tool(self) -> list[Group]:
+        """Return the tools that print something we know, in the order of kb.yaml."""
+        found: dict[str, dict[str, Symptom]] = defaultdict(dict)
+        for symptom in self.knowledge.symptoms.values():
+            for signature in symptom.signatures:
+                for tool in signature.tools:
+                    found[tool][symptom.id] = symptom
+        return [
+            Group(id, title, tuple(found[id].values()))
+            for id, title in self.tools.items()
+            if id in found
+        ]
+
+    def by_code(self) -> list[Group]:
+        """Return error codes and statuses in natural order."""
+        found: dict[str, list[Symptom]] = defaultdict(list)
+        for symptom in self.knowledge.symptoms.values():
+            for code in symptom.codes:
+                found[code].append(symptom)
+        return [
+            Group(anchor(code), code, tuple(found[code])) for code in sorted(found, key=_natural)
+        ]
+
+    def messages(self) -> list[tuple[Signature, Symptom]]:
+        """Return every message, sorted as people look things up: by its first word."""
+        pairs = [
+            (signature, symptom)
+            for symptom in self.knowledge.symptoms.values()
+            for signature in symptom.signatures
+        ]
+        return sorted(
+            pairs,
+            key=lambda pair: (self.sort_key(pair[0].message), pair[1].id, pair[0].id),
+        )
+
+    def sort_key(self, message: str) -> str:
+        """Return what a message is looked up by: its words, without leading punctuation."""
+        return re.sub(r"^\W+", "", self.slots.example(message).casefold())
+
+    def shelves(self) -> list[Shelf]:
+        """Return the reference tables by page: the part of a table's id before its first dot."""
+        found: dict[str, Shelf] = {}
+        for table in self.knowledge.tables:
+            name = table.id.partition(".")[0]
+            found.setdefault(name, Shelf(name)).tables.append(table)
+        return list(found.values())
+
+    def tools_of(self, signatures: Iterable[Signature]) -> list[str]:
+        """Return the display names of the tools that print any of these messages."""
+        used = {tool for signature in signatures for tool in signature.tools}
+        return [title for id, title in self.tools.items() if id in used]
+
+    def slots_used(self, commands: Iterable[Command]) -> list[str]:
+        """Return the slots a reader may fill in for these commands."""
+        used = [name for command in commands for name in self.slots.names(command.run)]
+        return self.slots.fields(used)
+
+    def _symptoms_of_solution(self) -> dict[str, list[Symptom]]:
+        found: dict[str, list[Symptom]] = defaultdict(list)
+        for symptom in self.knowledge.symptoms.values():
+            for ranked in symptom.causes:
+                for solution in self.knowledge.causes[ranked.cause].solutions:
+                    if symptom not in found[solution]:
+                        found[solution].append(symptom)
+        return found
+
+
+def close_up(text: str) -> str:
+    """Return `text` without the blanks that YAML and Markdown leave where Chinese lines were folded.
+
+    Chinese words have none between them; next to a full-width mark none belongs on either side.
+    """
+    if text.isascii():
+        return text
+    return _AROUND_MARK.sub("", _BETWEEN_HAN.sub("", text))
+
+
+def solution_commands(solution: Solution) -> list[Command]:
+    """Return every command of a solution, in order."""
+    commands = [command for step in solution.steps for command in step.commands]
+    return commands + list(solution.verify.commands)
+
+
+def anchor(text: str) -> str:
+    """Return an id for an HTML element from a code such as `HTTP 403`."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "other"
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    parts = re.split(r"(\d+)", text.casefold())
+    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)
+

@@ -1,0 +1,344 @@
+"""Knowledge to finished pages, by templates; whoever publishes them needs to know no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..knowledge.model import Cause, Knowledge, Solution, Symptom
+from . import diagram
+from .edition import Edition, Group, Shelf, anchor, solution_commands
+from .page import Heading, Page, SearchEntry
+from .words import SearchText
+
+
+def build_pages(
+    knowledge: Knowledge, language: str, introduction: str = ""
+) -> Iterator[Page]:
+    """Yield every page of one language. `introduction` is Markdown for the home page."""
+    return _Builder(Edition(knowledge, language)).all(introduction)
+
+
+class _Builder:
+    """Renders one edition; keeps the parts that many pages share (checks, steps)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.knowledge = edition.knowledge
+        self.words = SearchText(edition)
+        self._environment = Environment(
+            loader=PackageLoader("kbmatch.site"),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(
+            edition=edition,
+            knowledge=self.knowledge,
+            settings=edition.settings,
+            slots=edition.slots,
+            t=edition.label,
+            n=edition.count,
+            x=edition.text,
+            anchor=anchor,
+        )
+        self._helpers = {"": self._helpers_for(""), "../": self._helpers_for("../")}
+        self._checks: dict[str, Markup] = {}
+        self._steps: dict[str, Markup] = {}
+
+    def _helpers_for(self, prefix: str) -> Mapping[str, Callable[..., str]]:
+        prose = self.edition.prose(prefix)
+        text = self.edition.text
+        return {
+            "url": lambda path: prefix + path,
+            "md": lambda value: prose.block(text(value)),
+            "mi": lambda value: prose.inline(text(value)),
+        }
+
+    def _render(self, template: str, prefix: str, **values: Any) -> Markup:
+        return Markup(
+            self._environment.get_template(template).render(**self._helpers[prefix], **values)
+        )
+
+    def all(self, introduction: str) -> Iterator[Page]:
+        yield self._home(introduction)
+        yield from self._overviews()
+        for group in self.edition.by_area():
+            yield self._area(group)
+        for shelf in self.edition.shelves():
+            yield self._shelf(shelf)
+        for symptom in self.knowledge.symptoms.values():
+            yield self._symptom(symptom)
+        for solution in self.knowledge.solutions.values():
+            yield self._solution(solution)
+
+    def _page(
+        self,
+        path: str,
+        kind: str,
+        title: str,
+        description: str,
+        html: str,
+        **more: Any,
+    ) -> Page:
+        return Page(path, self.edition.language, kind, title, description, str(html), **more)
+
+    def _symptom(self, symptom: Symptom) -> Page:
+        edition, label = self.edition, self.edition.label
+        causes = [self.knowledge.causes[ranked.cause] for ranked in symptom.causes]
+        shown: set[str] = set()
+        items = [
+            {
+                "cause": cause,
+                "note": ranked.note,
+                "check": self._check(cause),
+                "fixes": self._fixes(cause, shown),
+            }
+            for cause, ranked in zip(causes, symptom.causes, strict=True)
+        ]
+        solutions = [self.knowledge.solutions[id] for id in sorted(shown)]
+        commands = [command for cause in causes for command in cause.check.commands]
+        for solution in solutions:
+            commands += solution_commands(solution)
+        links = self._links(symptom, causes, solutions)
+        html = self._render(
+            "symptom.html",
+            "../",
+            symptom=symptom,
+            causes=items,
+            fields=edition.slots_used(commands),
+            links=links,
+            tools=edition.tools_of(symptom.signatures),
+            ticket=self._ticket(symptom, causes),
+        )
+        headings = [
+            Heading(
+                "causes",
+                edition.count("causes", len(causes)),
+                children=tuple(
+                    Heading(f"cause-{cause.id}", edition.text(cause.title), 3) for cause in causes
+                ),
+            )
+        ]
+        sections = [("look-alikes", "look_alikes", symptom.look_alikes), ("ticket", "ticket", True)]
+        sections += [("links", "links", links), ("evidence", "evidence", True)]
+        headings += [Heading(id, label(key)) for id, key, there in sections if there]
+        return self._page(
+            f"symptoms/{symptom.id}.html",
+            "symptom",
+            edition.text(symptom.title),
+            edition.first_sentence(symptom.summary),
+            html,
+            headings=tuple(headings),
+            search=self.words.symptom(symptom, causes),
+        )
+
+    def _check(self, cause: Cause) -> Markup:
+        if cause.id not in self._checks:
+            self._checks[cause.id] = self._render("check.html", "../", cause=cause)
+        return self._checks[cause.id]
+
+    def _steps_of(self, solution: Solution) -> Markup:
+        if solution.id not in self._steps:
+            self._steps[solution.id] = self._render("steps.html", "../", solution=solution)
+        return self._steps[solution.id]
+
+    def _fixes(self, cause: Cause, shown: set[str]) -> list[dict[str, Any]]:
+        """Return the solutions of a cause; steps only where the page does not have them yet."""
+        fixes: list[dict[str, Any]] = []
+        for id in cause.solutions:
+            solution = self.knowledge.solutions[id]
+            steps = None if id in shown else self._steps_of(solution)
+            shown.add(id)
+            fixes.append({"solution": solution, "steps": steps})
+        return fixes
+
+    def _links(
+        self, symptom: Symptom, causes: Iterable[Cause], solutions: Iterable[Solution]
+    ) -> list[str]:
+        found = list(symptom.links)
+        found += [item.source for item in symptom.evidence if item.source in self.knowledge.links]
+        for part in (*causes, *solutions):
+            found += part.links
+        return list(dict.fromkeys(found))
+
+    def _ticket(self, symptom: Symptom, causes: Iterable[Cause]) -> Markup:
+        """Return the text to paste into a ticket: placeholders only, nobody's names."""
+        edition = self.edition
+        lines = [
+            Markup("## {} ({})").format(edition.text(symptom.title), symptom.id),
+            Markup(""),
+        ]
+        if symptom.signatures:
+            message = edition.slots.placeholder(symptom.signatures[0].message)
+            lines += [Markup("{} `{}`").format(edition.label("ticket.message"), message)]
+        lines += [
+            Markup("{} {}").format(
+                edition.label("ticket.meaning"), edition.first_sentence(symptom.summary)
+            ),
+            Markup(""),
+            Markup("{}").format(edition.label("ticket.causes")),
+        ]
+        lines += [
+            Markup('- <span data-ticket="{}">[ ]</span> {} ({})').format(
+                cause.id, edition.text(cause.title), edition.label(f"who.{cause.who}")
+            )
+            for cause in causes
+        ]
+        checked = max((item.checked for item in symptom.evidence), default="")
+        lines += [
+            Markup(""),
+            Markup("{} {}/symptoms/{}.html ({})").format(
+                edition.label("ticket.page"),
+                edition.language,
+                symptom.id,
+                edition.label("checked", date=checked),
+            ),
+        ]
+        return Markup("\n").join(lines)
+
+    def _solution(self, solution: Solution) -> Page:
+        edition = self.edition
+        symptoms = edition.symptoms_of_solution[solution.id]
+        html = self._render(
+            "solution.html",
+            "../",
+            solution=solution,
+            steps=self._steps_of(solution),
+            fields=edition.slots_used(solution_commands(solution)),
+            symptoms=symptoms,
+            links=list(dict.fromkeys(solution.links)),
+        )
+        sections = [("steps", "steps", True), ("fixes", "fixes", symptoms)]
+        sections += [("links", "links", solution.links)]
+        title = edition.text(solution.title)
+        return self._page(
+            f"solutions/{solution.id}.html",
+            "solution",
+            title,
+            edition.first_sentence(solution.steps[0].text),
+            html,
+            headings=tuple(Heading(id, edition.label(key)) for id, key, there in sections if there),
+            search=self.words.solution(solution),
+        )
+
+    def _area(self, group: Group) -> Page:
+        edition = self.edition
+        solutions = [item for item in self.knowledge.solutions.values() if item.area == group.id]
+        headings = [Heading("errors", edition.count("errors", len(group.symptoms)))]
+        if solutions:
+            headings.append(Heading("solutions", edition.count("solutions", len(solutions))))
+        return self._page(
+            f"areas/{group.id}.html",
+            "area",
+            group.title,
+            edition.prose("../").plain(group.summary),
+            self._render(
+                "area.html",
+                "../",
+                area=edition.areas[group.id],
+                symptoms=group.symptoms,
+                solutions=solutions,
+            ),
+            headings=tuple(headings),
+            search=(SearchEntry("", group.title, edition.prose("").plain(group.summary)),),
+        )
+
+    def _home(self, introduction: str) -> Page:
+        edition = self.edition
+        references = [
+            (f"{shelf.name}.html", edition.text(shelf.tables[0].title))
+            for shelf in edition.shelves()
+        ]
+        references.append(("glossary.html", edition.label("glossary")))
+        return self._page(
+            "index.html",
+            "home",
+            edition.label("home"),
+            edition.text(edition.settings.description),
+            self._render(
+                "home.html",
+                "",
+                introduction=edition.prose("").block(introduction) if introduction else "",
+                diagram=diagram.draw(edition, "by-phase.html"),
+                areas=edition.by_area(),
+                tools=edition.by_tool(),
+                codes=edition.by_code(),
+                references=references,
+            ),
+            wide=True,
+        )
+
+    def _overviews(self) -> Iterator[Page]:
+        edition = self.edition
+        overview = partial(self._overview, edition.label)
+        phases = [group for group in edition.by_phase() if group.symptoms]
+        yield overview(
+            "by-phase",
+            [Heading(group.id, group.title) for group in phases],
+            groups=phases,
+            diagram=diagram.draw(edition, ""),
+        )
+        tools = edition.by_tool()
+        yield overview(
+            "by-tool", [Heading(group.id, group.title) for group in tools], groups=tools
+        )
+        yield overview("by-code", [], groups=edition.by_code())
+        letters: dict[str, list[Any]] = {}
+        messages = edition.messages()
+        for pair in messages:
+            first = edition.sort_key(pair[0].message)[:1]
+            letter = first.upper() if "a" <= first <= "z" else "0-9" if first.isdigit() else "…"
+            letters.setdefault(letter, []).append(pair)
+        yield overview("messages", [], letters=list(letters.items()), total=len(messages))
+        yield overview(
+            "glossary",
+            [],
+            search=self.words.glossary(),
+            terms=sorted(self.knowledge.glossary, key=lambda term: term.en.casefold()),
+        )
+
+    def _overview(
+        self,
+        label: Callable[..., str],
+        name: str,
+        headings: list[Heading],
+        search: tuple[SearchEntry, ...] = (),
+        **values: Any,
+    ) -> Page:
+        intro = label(f"{name}.description")
+        return self._page(
+            f"{name}.html",
+            name,
+            label(name),
+            intro,
+            self._render(f"{name}.html", "", **values),
+            headings=tuple(headings),
+            search=search or (SearchEntry("", label(name), intro),),
+            wide=not headings,
+        )
+
+    def _shelf(self, shelf: Shelf) -> Page:
+        edition = self.edition
+        first = shelf.tables[0]
+        links = list(dict.fromkeys(id for table in shelf.tables for id in table.links))
+        return self._page(
+            f"{shelf.name}.html",
+            "tables",
+            edition.text(first.title),
+            edition.first_sentence(first.intro),
+            self._render("tables.html", "", tables=shelf.tables, links=links),
+            headings=tuple(
+                Heading(table.id.replace(".", "-"), edition.text(table.title))
+                for table in shelf.tables[1:]
+            ),
+            search=self.words.tables(shelf.tables),
+            wide=len(shelf.tables) == 1,
+        )
+

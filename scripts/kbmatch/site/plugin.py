@@ -1,0 +1,257 @@
+"""Hands the pages made from the knowledge to MkDocs, without a file on disk.
+
+Only this module knows MkDocs and its theme; what a page says and looks like inside is decided
+elsewhere. One build makes every language: each has its own navigation, theme strings and index.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import shutil
+from collections.abc import Iterator, MutableMapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure import StructureItem
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page as SitePage
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import meta
+
+from ..knowledge.load import KnowledgeError, load_or_raise
+from ..knowledge.model import Knowledge
+from ..texts import load
+from .data import build_assets
+from .page import Heading, Page
+from .pages import build_pages
+from .searchindex import entries_below, entries_of, index_json, index_script
+
+log = get_plugin_logger(__name__)
+
+SEARCH = "material/search"
+
+
+class PluginConfig(Config):  # type: ignore[no-untyped-call]
+    """The plugin's part of mkdocs.yml."""
+
+    knowledge = config_options.Dir(exists=True, default="kb")
+    sections = config_options.Type(dict, default={})
+
+
+class ReadyPage(SitePage):
+    """A page whose HTML is finished: nothing is read, nothing converted."""
+
+    def __init__(self, page: Page, file: File, config: MkDocsConfig) -> None:
+        super().__init__(escape(page.title), file, config)
+        self.ready = page
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Set what MkDocs would read from front matter."""
+        page = self.ready
+        self.markdown = ""
+        self.meta = {
+            "title": escape(page.title),
+            "description": escape(page.description),
+            "search": {"exclude": True},
+            "kind": page.kind,
+        }
+        if page.wide:
+            self.meta["hide"] = ["toc"]
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Take the finished HTML and its headings."""
+        self.content = self.ready.html  # the theme's templates escape nothing: titles are escaped
+        top = AnchorLink(escape(self.ready.title), "title", 1)
+        top.children = [_anchor(heading) for heading in self.ready.headings]
+        self.toc = TableOfContents([top])
+        self.present_anchor_ids = None  # links between finished pages are checked by their maker
+
+
+class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
+    """The MkDocs plugin `kbmatch`."""
+
+    def __init__(self) -> None:
+        self._knowledge: Knowledge | None = None
+        self._pages: dict[str, list[Page]] = {}
+        self._navigation: dict[str, Navigation] = {}
+        self._addresses: set[str] = set()
+        self._texts: dict[str, dict[str, str]] = {}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        assert self._knowledge is not None
+        return self._knowledge.settings.languages
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the knowledge; stop here when it has problems, all of them listed."""
+        try:
+            self._knowledge = load_or_raise(Path(self.config.knowledge))
+        except KnowledgeError as error:
+            raise PluginError(str(error)) from error
+        self._texts = {language: load("site", language) for language in self.languages}
+        config.watch.append(str(Path(self.config.knowledge)))
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the generated pages and data files."""
+        assert self._knowledge is not None
+        for language in self.languages:
+            pages = list(build_pages(self._knowledge, language, self._introduction(files, language)))
+            log.info("%s: %d pages from the knowledge", language, len(pages))
+            self._pages[language] = pages
+            for page in pages:
+                source = posixpath.splitext(page.address)[0] + ".md"
+                file = File.generated(
+                    config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV
+                )
+                files.append(file)
+                ReadyPage(page, file, config)
+        for asset in build_assets(self._knowledge, config.site_url or ""):
+            files.append(File.generated(config, asset.path, content=asset.content))
+        for file in files.documentation_pages():
+            file.inclusion = InclusionLevel.NOT_IN_NAV
+        self._addresses = {file.dest_uri for file in files.documentation_pages()}
+        return files
+
+    def _introduction(self, files: Files, language: str) -> str:
+        """Take the hand-written text of the home page out of the hand-written pages."""
+        file = files.get_file_from_path(f"{language}/index.md")
+        if file is None:
+            return ""
+        text, _ = meta.get_data(file.content_string)
+        files.remove(file)
+        return text
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Make one navigation a language: hub pages only, so that it never grows."""
+        for language in self.languages:
+            self._navigation[language] = self._navigation_of(language, config, files)
+        return nav
+
+    def _navigation_of(self, language: str, config: MkDocsConfig, files: Files) -> Navigation:
+        texts = self._texts[language]
+        home = self._page_at(f"{language}/index.md", config, files)
+        items: list[StructureItem] = [home]
+        listed = {home.file.src_uri}
+        for name, patterns in self.config.sections.items():
+            children: list[SitePage] = []
+            for pattern in patterns:
+                for page in self._matching(language, pattern, config, files):
+                    if page.file.src_uri not in listed:
+                        listed.add(page.file.src_uri)
+                        children.append(page)
+            if children:
+                section = Section(texts[f"nav.{name}"], list(children))
+                for child in children:
+                    child.parent = section
+                items.append(section)
+        pages = [page for item in items for page in (item.children or [item])]
+        navigation = Navigation(items, pages)
+        navigation.homepage = home
+        return navigation
+
+    def _matching(
+        self, language: str, pattern: str, config: MkDocsConfig, files: Files
+    ) -> Iterator[SitePage]:
+        """Yield the pages of a section's entry: a name, or `*` for the rest of a folder."""
+        folder, _, name = pattern.rpartition("/")
+        if name != "*":
+            uri = f"{language}/{pattern}.md"
+            if files.get_file_from_path(uri) is not None:
+                yield self._page_at(uri, config, files)
+            return
+        root = posixpath.join(language, folder)
+        generated = [
+            f"{posixpath.splitext(page.address)[0]}.md"
+            for page in self._pages[language]
+            if folder and posixpath.dirname(page.address) == root
+        ]
+        written = sorted(
+            file.src_uri
+            for file in files.documentation_pages()
+            if posixpath.dirname(file.src_uri) == root and not isinstance(file.page, ReadyPage)
+        )
+        for uri in (*generated, *written):
+            yield self._page_at(uri, config, files)
+
+    @staticmethod
+    def _page_at(uri: str, config: MkDocsConfig, files: Files) -> SitePage:
+        file = files.get_file_from_path(uri)
+        assert file is not None
+        return file.page or SitePage(None, file, config)
+
+    def on_page_context(
+        self, context: Any, *, page: SitePage, config: MkDocsConfig, nav: Navigation
+    ) -> Any:
+        """Give the theme the page's language: strings, navigation, search, other editions."""
+        language, _, rest = page.url.partition("/")
+        if language in self._navigation:
+            self._speak(language, rest, config, context)
+            folder = posixpath.dirname(page.url)
+            context["base_url"] = posixpath.relpath(language, folder or ".")
+            context["root_url"] = posixpath.relpath(".", folder or ".")
+        return context
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Set a language for templates that belong to none (sitemap)."""
+        self._speak(self.languages[0], "index.html", config, context)
+        context["languages"] = self.languages
+        context["root_url"] = context["base_url"]
+        context["sitemap_pages"] = sorted(self._addresses)
+        return context
+
+    def _speak(
+        self, language: str, rest: str, config: MkDocsConfig, context: MutableMapping[str, Any]
+    ) -> None:
+        assert self._knowledge is not None
+        config.theme["language"] = language
+        config.site_name = self._knowledge.settings.title[language]
+        config.site_description = self._knowledge.settings.description[language]
+        config.extra["alternate"] = [
+            {
+                "name": self._texts[other]["language.name"],
+                "lang": other,
+                "link": f"{other}/{rest if f'{other}/{rest}' in self._addresses else 'index.html'}",
+            }
+            for other in self.languages
+        ]
+        context["nav"] = self._navigation[language]
+        context["kb_text"] = self._texts[language]
+        context["kb_language"] = language
+        context["kb_hash"] = self._knowledge.source_hash[:12]
+
+    @event_priority(-100)  # after the search plugin wrote its site-wide index
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Write one search index a language; drop what no page uses."""
+        assert self._knowledge is not None
+        site = Path(config.site_dir)
+        whole = site / "search" / "search_index.json"
+        if whole.is_file():
+            found = json.loads(whole.read_text(encoding="utf-8"))
+            for language in self.languages:
+                entries = entries_of(self._pages[language])
+                entries += entries_below(language, found["docs"])
+                folder = site / language / "search"
+                folder.mkdir(parents=True, exist_ok=True)
+                index = index_json(found["config"], entries)
+                (folder / "search_index.json").write_text(index, encoding="utf-8")
+                (folder / "search_index.js").write_text(index_script(index), encoding="utf-8")
+            shutil.rmtree(whole.parent)
+        shutil.rmtree(site / "assets" / "javascripts" / "lunr", ignore_errors=True)
+        for source_map in site.rglob("*.map"):
+            source_map.unlink()
+
+
+def _anchor(heading: Heading) -> AnchorLink:
+    link = AnchorLink(escape(heading.title), heading.id, heading.level)
+    link.children = [_anchor(child) for child in heading.children]
+    return link
+

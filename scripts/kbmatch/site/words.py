@@ -1,0 +1,98 @@
+"""What the header search knows of every page: all its words, by the part they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..knowledge.model import Cause, Command, Solution, Symptom, Table, Text
+from .edition import Edition
+from .page import SearchEntry
+
+
+class SearchText:
+    """Collects the words of one edition's pages."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._prose = edition.prose("")
+        self._parts: dict[str, str] = {}
+
+    def symptom(self, symptom: Symptom, causes: Iterable[Cause]) -> tuple[SearchEntry, ...]:
+        """Return an entry for the page and one for each cause, with its fixes."""
+        edition = self._edition
+        parts = [edition.text(symptom.title)]
+        for signature in symptom.signatures:
+            parts += [edition.slots.example(signature.message), *signature.samples[:1]]
+        parts.append(self._plain(symptom.summary))
+        parts += symptom.codes
+        parts.append(symptom.id)
+        parts += symptom.aliases.get(edition.language, ())
+        if symptom.applies_to:
+            parts.append(self._plain(symptom.applies_to))
+        for other in symptom.look_alikes:
+            parts.append(self._plain(other.difference))
+        for id in symptom.links:
+            parts.append(edition.text(edition.knowledge.links[id].title))
+        notes = {ranked.cause: ranked.note for ranked in symptom.causes}
+        entries = [SearchEntry("", edition.text(symptom.title), _join(parts[1:]))]
+        for cause in causes:
+            note = notes[cause.id]
+            words = _join((self._cause(cause), self._plain(note) if note else ""))
+            entries.append(SearchEntry(f"cause-{cause.id}", edition.text(cause.title), words))
+        return tuple(entries)
+
+    def solution(self, solution: Solution) -> tuple[SearchEntry, ...]:
+        """Return the one entry of a solution's page."""
+        title = self._edition.text(solution.title)
+        return (SearchEntry("", title, self._solution(solution)),)
+
+    def tables(self, tables: Iterable[Table]) -> tuple[SearchEntry, ...]:
+        """Return an entry for each table of a page."""
+        entries = []
+        for index, table in enumerate(tables):
+            cells = [self._plain(cell) for row in (table.columns, *table.rows) for cell in row]
+            anchor = table.id.replace(".", "-") if index else ""
+            words = _join((self._plain(table.intro), *cells))
+            entries.append(SearchEntry(anchor, self._edition.text(table.title), words))
+        return tuple(entries)
+
+    def glossary(self) -> tuple[SearchEntry, ...]:
+        """Return the glossary's entry."""
+        parts: list[str] = []
+        for term in self._edition.knowledge.glossary:
+            parts += (term.en, term.zh_TW, *term.synonyms)
+            if term.note:
+                parts.append(self._plain(term.note))
+        return (SearchEntry("", self._edition.label("glossary"), _join(parts)),)
+
+    def _cause(self, cause: Cause) -> str:
+        if cause.id not in self._parts:
+            check = cause.check
+            parts = [self._plain(cause.explanation), self._plain(check.text)]
+            parts += self._commands(check.commands)
+            for outcome in (check.if_yours, check.if_not):
+                parts += (self._plain(outcome.meaning), outcome.output or "")
+            for id in cause.solutions:
+                parts.append(self._edition.text(self._edition.knowledge.solutions[id].title))
+            self._parts[cause.id] = _join(parts)
+        return self._parts[cause.id]
+
+    def _solution(self, solution: Solution) -> str:
+        parts = [self._plain(solution.risk)] if solution.risk else []
+        for step in solution.steps:
+            parts.append(self._plain(step.text))
+            parts += self._commands(step.commands)
+            parts += (self._plain(step.risk) if step.risk else "", step.expected or "")
+        parts.append(self._plain(solution.verify.text))
+        parts += self._commands(solution.verify.commands)
+        return _join(parts)
+
+    def _commands(self, commands: Sequence[Command]) -> list[str]:
+        return [self._edition.slots.example(command.run) for command in commands]
+
+    def _plain(self, text: Text) -> str:
+        return self._prose.plain(self._edition.text(text))
+
+
+def _join(parts: Iterable[str]) -> str:
+    return " ".join(part for part in parts if part)

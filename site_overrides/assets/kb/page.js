@@ -1,0 +1,86 @@
+/*
+ * Small comforts of every page: copy buttons, platform choice that stays, list filters, the language
+ * switch that keeps the place, Ctrl/Cmd+K, print with everything unfolded.
+ */
+'use strict';
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch { // file:// in some browsers has no clipboard
+      const area = document.createElement('textarea');
+      area.value = text;
+      area.className = 'kb-away';
+      document.body.append(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+    }
+  };
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('.kb-copy');
+    if (button) {
+      await copy(button.closest('figure').querySelector('code').textContent);
+      const label = button.textContent;
+      button.textContent = button.dataset.copied;
+      button.disabled = true;
+      setTimeout(() => { button.textContent = label; button.disabled = false; }, 1500);
+    }
+    const other = event.target.closest('a.md-select__link');
+    if (other) other.hash = location.hash;
+  });
+
+  const PLATFORMS = 'kb.platforms';
+  const choose = (order) => {
+    for (const tabs of all('.kb-tabs')) {
+      const inputs = all('input', tabs);
+      const wanted = order.map((id) => inputs.find((input) => input.value === id)).find(Boolean);
+      if (wanted) wanted.checked = true;
+    }
+  };
+  document.addEventListener('change', (event) => {
+    if (!event.target.closest('.kb-tabs')) return;
+    const chosen = event.target.value;
+    const top = event.target.getBoundingClientRect().top;
+    const order = [chosen, ...(__md_get(PLATFORMS) || []).filter((id) => id !== chosen)];
+    __md_set(PLATFORMS, order);
+    choose(order);
+    scrollBy(0, event.target.getBoundingClientRect().top - top); // other tabs above may have grown
+  });
+  choose(__md_get(PLATFORMS) || []);
+
+  for (const box of all('.kb-filter')) {
+    box.hidden = false;
+    const input = box.querySelector('input');
+    const target = document.getElementById(input.dataset.filter);
+    const rows = all('tbody tr, .kb-az li', target);
+    const words = rows.map((row) => row.textContent.toLowerCase());
+    input.addEventListener('input', () => {
+      const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      rows.forEach((row, index) => { row.hidden = !asked.every((word) => words[index].includes(word)); });
+      for (const section of all('section', target)) section.hidden = !section.querySelector('li:not([hidden])');
+    });
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      const box = document.getElementById('kb-box-text');
+      if (box && !box.closest('[hidden]')) { box.focus(); return; }
+      const toggle = document.getElementById('__search');
+      if (toggle && !toggle.checked) toggle.click();
+      const query = document.querySelector('.md-search__input');
+      if (query) query.focus();
+    }
+  });
+
+  // Print shows what is folded away, and folds it again.
+  let unfolded = [];
+  addEventListener('beforeprint', () => {
+    unfolded = all('.md-content details:not([open])');
+    for (const box of unfolded) box.open = true;
+  });
+  addEventListener('afterprint', () => { for (const box of unfolded) box.open = false; });
+})();
