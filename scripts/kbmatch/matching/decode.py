@@ -26,7 +26,7 @@ BLOCK = 1 << 20
 
 def decode(content: bytes) -> str:
     """Return the text of a whole small input."""
-    return b"".join(utf8_blocks(iter((content,)))).decode("utf-8", "replace")
+    return decode_utf8(b"".join(utf8_blocks(iter((content,)))))
 
 
 def decode_utf8(content: bytes) -> str:
@@ -35,6 +35,17 @@ def decode_utf8(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         return "\n".join(_decode_line(line) for line in content.split(b"\n"))
+
+
+def as_utf8(lines: bytes) -> bytes:
+    """Return whole lines as UTF-8, reading those that are not as CP950 or Latin-1."""
+    if lines.isascii():
+        return lines
+    try:
+        lines.decode()
+    except UnicodeDecodeError:
+        return decode_utf8(lines).encode("utf-8", "replace")
+    return lines
 
 
 def _decode_line(line: bytes) -> str:

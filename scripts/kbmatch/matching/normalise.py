@@ -90,12 +90,22 @@ def _clean(text: str) -> str:
 def _finish(text: str) -> NormalText:
     rules = _rules()
     text = _tidy(text)
-    text = _pattern(str(rules["prefix"])).sub("", text)
+    if _may_have_prefix(text):
+        text = _pattern(str(rules["prefix"])).sub("", text)
     if "|" in text:
         text = _pattern(str(rules["edge_bar"])).sub("", text)
     if '""' in text:
         text = _pattern(str(rules["quote_runs"])).sub('"', text)
     return NormalText(f"\n{text}\n")
+
+
+def _may_have_prefix(text: str) -> bool:
+    """Tell cheaply whether any line could start with a log prefix: compiling its regex is slow."""
+    return "|" in text or any(
+        line[:1] in "0123456789[#:" or line[1:5].isdigit() or line[3:4] == " " == line[6:7]
+        for line in text.split("\n")
+        if line
+    )
 
 
 def _tidy(text: str) -> str:
@@ -107,7 +117,7 @@ def _tidy(text: str) -> str:
 
 def fold_literal(text: str) -> str:
     """Return a literal of a message in the form it has inside normalised text."""
-    folded = _clean(text).replace("\n", " ").lower()
+    folded = _clean(text.replace("\r", " ")).replace("\n", " ").lower()
     folded = _pattern(" {2,}").sub(" ", folded)
     return _pattern('"{2,}').sub('"', folded)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .answer import Answer, Collector
 from .context import LINES_AFTER, LINES_BEFORE
-from .decode import decode_utf8, utf8_blocks
+from .decode import as_utf8, decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
 from .matcher import Hit, Matcher
 from .normalise import NormalText, normalise
@@ -54,17 +54,20 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
 
 
 def _gather(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small blocks, so that the gate works on long stretches."""
+    """Join small blocks to long stretches of whole lines, all in UTF-8."""
     parts: list[bytes] = []
     size = 0
     for block in blocks:
         parts.append(block)
         size += len(block)
         if size >= SCAN_BYTES:
-            yield b"".join(parts)
-            parts, size = [], 0
-    if parts:
-        yield b"".join(parts)
+            joined = b"".join(parts)
+            end = joined.rfind(b"\n") + 1 or len(joined)
+            yield as_utf8(joined[:end])
+            parts = [joined[end:]]
+            size = len(parts[0])
+    if size:
+        yield as_utf8(b"".join(parts))
 
 
 def _decidable(buffer: bytes) -> int:

@@ -1,0 +1,60 @@
+"""The answer's contract: roles, lines, counts, slots, and silence when nothing is known."""
+
+from small_knowledge import matcher, symptom
+
+from kbmatch.matching.answer import answer, shorten
+
+JAM = symptom("jam", "pulling {image} jammed")
+LOW = symptom("low", "toner is low")
+
+
+def test_json_holds_what_the_contract_says() -> None:
+    text = 'fine\nGet "https://r1.example.io/v2/": pulling r1.example.io/team/app:v2 jammed\ntoner is low\ntoner is low'
+    result = answer(text, matcher(JAM, LOW), "zh-TW").as_json()
+    assert result["version"] == 1
+    assert result["outcome"] == "match"
+    assert result["language"] == "zh-TW"
+    assert result["related"] == []
+    first, second = result["matches"]
+    assert first == {
+        "id": "jam",
+        "title": "Title of jam（中文）",
+        "page": "zh-TW/symptoms/jam.html",
+        "role": "primary",
+        "line": 2,
+        "count": 1,
+        "text": 'Get "https://r1.example.io/v2/": pulling r1.example.io/team/app:v2 jammed',
+        "signature": "jam/s0",
+        "slots": {
+            "image": "r1.example.io/team/app:v2",
+            "login_server": "r1.example.io",
+            "registry": "r1",
+            "repository": "team/app",
+            "tag": "v2",
+        },
+    }
+    assert (second["id"], second["line"], second["count"]) == ("low", 3, 2)
+
+
+def test_the_surroundings_fill_slots_the_message_does_not_have() -> None:
+    text = 'Get "https://r9.example.io/v2/": toner is low'
+    assert answer(text, matcher(LOW), "en").found[0].slots["registry"] == "r9"
+
+
+def test_nothing_known_is_said_plainly() -> None:
+    result = answer("all is well", matcher(JAM, LOW), "en")
+    assert (result.outcome, result.found) == ("none", ())
+
+
+def test_a_message_cut_inside_a_word_is_found_with_its_line() -> None:
+    made = matcher(symptom("limit", "you have reached your pull limit"))
+    line = "error: you have reached your pu"
+    padded = "x" * (60 - len(line)) + " " + line
+    result = answer(f"short\n{padded}\nll limit", made, "en")
+    assert [(f.id, f.line) for f in result.found] == [("limit", 2)]
+
+
+def test_long_lines_are_cut_around_the_message() -> None:
+    line = "a" * 1000 + "MESSAGE" + "b" * 1000
+    assert "MESSAGE" in shorten(line, 1000)
+    assert len(shorten(line, 1000)) == 400

@@ -1,0 +1,104 @@
+"""A pack is read piece by piece; whatever is wrong with it is a clear error, never a wrong answer."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_knowledge import knowledge, symptom
+
+from kbmatch.matching.answer import answer
+from kbmatch.matching.compile import compile_pack
+from kbmatch.matching.matcher import Matcher
+from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, gram_sections
+
+CONTENT = compile_pack(
+    knowledge(
+        symptom("paper-jam", "paper jam in tray {number}"),
+        symptom("toner-low", "toner is running low on {host}"),
+    )
+)
+TEXT = "printer said: paper jam in tray 3"
+
+
+def test_equal_knowledge_gives_equal_bytes() -> None:
+    assert compile_pack(knowledge(symptom("a", "paper jam here"))) == compile_pack(
+        knowledge(symptom("a", "paper jam here"))
+    )
+
+
+def test_a_pack_on_disk_answers(tmp_path: Path) -> None:
+    path = tmp_path / "p.kbpack"
+    path.write_bytes(CONTENT)
+    with Pack.open(str(path)) as pack:
+        assert pack.source_hash == "0" * 64
+        assert [f.id for f in answer(TEXT, Matcher(pack), "en").found] == ["paper-jam"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"K", "too short"),
+        (b"PK\x03\x04" + b"x" * 40, "is not a pack"),
+        (CONTENT[:200], "damaged header"),
+        (CONTENT[:-200], "cut off"),
+        (MAGIC + b"\xff" * 40, "damaged header"),
+    ],
+)
+def test_a_file_that_is_no_pack_is_named(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "broken.kbpack"
+    path.write_bytes(content)
+    with pytest.raises(PackError, match=says) as error:
+        Pack.open(str(path))
+    assert "broken.kbpack" in str(error.value)
+
+
+def test_a_pack_of_another_version_says_which() -> None:
+    other = bytearray(CONTENT)
+    at = other.index(b'"version":1')
+    other[at : at + 11] = b'"version":9'
+    with pytest.raises(PackError):
+        Pack(bytes(other), "old.kbpack")
+
+
+def test_a_missing_pack_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"gone\.kbpack"):
+        Pack.open(str(tmp_path / "gone.kbpack"))
+
+
+def test_any_flipped_bit_gives_the_right_answer_or_a_clear_error() -> None:
+    chance = random.Random(7)
+    for _ in range(400):
+        broken = bytearray(CONTENT)
+        broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
+        try:
+            found = answer(TEXT, Matcher(Pack(bytes(broken), "x")), "en").found
+        except PackError:
+            continue
+        assert [f.id for f in found] == ["paper-jam"]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.binary(max_size=40), max_size=20), st.booleans())
+def test_records_come_back_as_written(records: list[bytes], compress: bool) -> None:
+    import zlib
+
+    writer = PackWriter("h")
+    writer.add_records("r", records, compress=compress)
+    pack = Pack(writer.to_bytes(), "x")
+    read = [pack.record("r", n) for n in range(pack.count("r"))]
+    assert [zlib.decompress(r) if compress else r for r in read] == records
+
+
+@settings(max_examples=50)
+@given(st.lists(st.binary(min_size=5, max_size=5), min_size=1, max_size=200, unique=True))
+def test_the_gram_index_finds_every_owner(grams: list[bytes]) -> None:
+    writer = PackWriter("h")
+    names = ("grams.filter", "grams.hashes", "grams.numbers")
+    for name, content in zip(names, gram_sections((g, n) for n, g in enumerate(grams)), strict=True):
+        writer.add(name, content)
+    index = Pack(writer.to_bytes(), "x").grams()
+    for number, gram in enumerate(grams):
+        assert number in index.signatures(b"--" + gram + b"--")

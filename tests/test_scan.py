@@ -1,0 +1,115 @@
+"""Logs of any size give the same answer as pasted text, with either gate, in constant memory."""
+
+import gzip
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_knowledge import matcher, signature, symptom
+
+from kbmatch.matching.answer import answer
+from kbmatch.matching.decode import decode, read_blocks
+from kbmatch.matching.gate import gate_words, make_gate
+from kbmatch.matching.scan import answer_stream, scan
+
+MATCHER = matcher(
+    symptom("jam", "paper jam in tray {number}"),
+    symptom("refused", signature("connection refused", needs="registry")),
+    symptom("cover", "the cover of {host} is open"),
+    symptom("zh", "紙匣{text}卡紙了"),
+)
+GATES = {kind: make_gate(MATCHER, hyperscan=kind) for kind in (True, False)}
+PIECES = (
+    "all is well",
+    "printer: PAPER  JAM in tray 7",
+    "docker pull x",
+    "connection refused",
+    "npm error connection refused",
+    "\x1b[1mthe cover\x1b[0m of p1.example is open",
+    "the cover of\np2.example is open",
+    "紙匣 2 卡紙了",
+    "2026-11-24T01:02:03Z stdout F paper jam in tray 9",
+    "",
+)
+
+
+def blocks(content: bytes, size: int) -> Iterator[bytes]:
+    return (content[at : at + size] for at in range(0, len(content), size))
+
+
+def streamed(content: bytes, hyperscan: bool, size: int = 1 << 16) -> list[tuple[str, int, int]]:
+    from kbmatch.matching.answer import Collector
+
+    collector = Collector(MATCHER)
+    for window in scan(blocks(content, size), MATCHER, GATES[hyperscan]):
+        collector.add(window.text, list(window.hits), window.first_line)
+    return [(f.id, f.line, f.count) for f in collector.found()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(1, 500))
+def test_both_gates_and_a_pasted_text_agree(lines: list[str], size: int) -> None:
+    text = "\n".join(["start of the log, long enough not to stand alone " * 50, *lines])
+    whole = [(f.id, f.line, f.count) for f in answer(text, MATCHER, "en").found]
+    assert streamed(text.encode(), True, size) == whole
+    assert streamed(text.encode(), False, size) == whole
+
+
+def test_line_numbers_hold_across_blocks() -> None:
+    chance = random.Random(3)
+    lines = ["filler line number %d of the log" % n for n in range(400_000)]
+    places = sorted(chance.sample(range(len(lines)), 20))
+    for place in places:
+        lines[place] = "paper jam in tray 1"
+    content = "\n".join(lines).encode()
+    assert len(content) > 12 << 20
+    for kind in GATES:
+        assert streamed(content, kind, 1 << 20) == [("jam", places[0] + 1, len(places))]
+
+
+def test_a_message_at_a_block_border_is_found_once() -> None:
+    filler = b"x" * 79 + b"\n"
+    for shift in range(0, 40, 7):
+        content = filler * 52_000 + b"y" * shift + b"\npaper jam in tray 4\n" + filler * 3000
+        assert streamed(content, True, 4 << 20) == [("jam", 52_002, 1)]
+
+
+def test_one_endless_line_is_read_in_pieces() -> None:
+    content = b"z" * (9 << 20) + b" paper jam in tray 5 " + b"z" * (9 << 20)
+    assert streamed(content, True) == [("jam", 1, 1)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_encodings_are_recognised(encoding: str) -> None:
+    assert "卡紙" in decode("printer log: 紙匣 2 卡紙了, done".encode(encoding))
+
+
+def test_cp950_and_latin_1_lines_are_read() -> None:
+    assert decode("紙匣 2 卡紙了\n".encode("cp950")) == "紙匣 2 卡紙了\n"
+    assert decode("café".encode("latin-1")) == "café"
+
+
+def test_a_large_cp950_log_is_scanned() -> None:
+    content = "一切正常，沒有問題\n".encode("cp950") * 400_000 + "紙匣 2 卡紙了\n".encode("cp950")
+    assert streamed(content, True) == [("zh", 400_001, 1)]
+
+
+def test_gzip_is_unpacked_and_a_cut_one_read_as_far_as_it_goes() -> None:
+    packed = gzip.compress(b"paper jam in tray 2\n" * 5000)
+    assert b"".join(read_blocks(io.BytesIO(packed), 512)) == b"paper jam in tray 2\n" * 5000
+    cut = b"".join(read_blocks(io.BytesIO(packed[:-20]), 512))
+    assert b"paper jam" in cut or cut == b""
+
+
+def test_binary_rubbish_is_read(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(3 << 20)
+    assert answer_stream(blocks(noise, 1 << 16), MATCHER, "en").found == ()
+
+
+def test_gate_words_are_neighbours_in_the_literal() -> None:
+    assert gate_words(["paper jam in tray "]) == (b"paper", b"jam")
+    assert gate_words(["x509: "]) == (b"x509",)
