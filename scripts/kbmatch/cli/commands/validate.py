@@ -1,0 +1,145 @@
+"""`kb validate`: every problem of a knowledge base in one run, for people, editors and CI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kbmatch import __version__
+from kbmatch.cli.common import USAGE_ERROR, fail, language_of_environment
+from kbmatch.knowledge.problems import (
+    Problem,
+    as_github,
+    as_json,
+    as_sarif,
+    as_text,
+    errors,
+)
+from kbmatch.knowledge.rules import Rule
+from kbmatch.texts import load as load_texts
+
+NAME = "validate"
+FORMATS = ("text", "json", "github", "sarif")
+
+
+def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
+    """Declare the arguments."""
+    own = load_texts("validate", language_of_environment())
+    parser.add_argument("directory", nargs="?", metavar="DIR", help=own["directory"])
+    parser.add_argument("--format", choices=FORMATS, default="text", help=own["format"])
+    parser.add_argument("--lang", choices=("en", "zh-TW"), help=own["lang"])
+    parser.add_argument("--only", action="append", metavar="PATH", default=[], help=own["only"])
+    parser.add_argument("--fix", action="store_true", help=own["fix"])
+    parser.add_argument("--statistics", action="store_true", help=own["statistics"])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the problems; return 1 when one of them is an error."""
+    from kbmatch.knowledge.validate import validate
+
+    language = arguments.lang or language_of_environment()
+    text = load_texts("validate", language)
+    directory = knowledge_directory(arguments.directory, text)
+    if arguments.fix:
+        _fix(directory, text)
+    result = validate(directory, matching_rules())
+    problems = [item.in_language(language) for item in result.problems]
+    if arguments.only:
+        problems = [item for item in problems if _below(item.position.path, arguments.only)]
+    sys.stdout.write(_render(problems, arguments.format, language, text))
+    sys.stdout.flush()
+    if arguments.statistics:
+        sys.stderr.write(_statistics(problems))
+    failed = errors(problems)
+    summary = text["summary"].format(
+        errors=failed, warnings=len(problems) - failed, files=len(result.documents.all)
+    )
+    print(summary, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def knowledge_directory(given: str | None, text: Mapping[str, str]) -> Path:
+    """Return the directory to read: the one given, else kb/ here, else here; fail without one."""
+    here = Path.cwd()
+    if given is None:
+        candidates = (here / "kb", here)
+        found = next((folder for folder in candidates if (folder / "kb.yaml").is_file()), None)
+        if found is None:
+            fail(text["no-directory"])
+        return _relative(found, here)
+    folder = Path(given)
+    if not folder.is_dir():
+        fail(text["not-a-directory"].format(path=given))
+    return _relative(folder, here)
+
+
+def _relative(folder: Path, here: Path) -> Path:
+    """Return the path as short as it can be, since problems repeat it."""
+    try:
+        return folder.absolute().relative_to(here)
+    except ValueError:
+        return folder
+
+
+def matching_rules() -> Iterable[Rule]:
+    """Return the rules about signatures, which need the matcher."""
+    from importlib import util
+
+    if util.find_spec("kbmatch.matching.rules") is None:
+        return ()
+    from importlib import import_module
+
+    rules: Iterable[Rule] = import_module("kbmatch.matching.rules").RULES
+    return rules
+
+
+def _fix(directory: Path, text: Mapping[str, str]) -> None:
+    from kbmatch.knowledge.fix import fix
+
+    try:
+        changed = fix(directory)
+    except OSError as error:
+        fail(text["unwritable"].format(path=error.filename, reason=error.strerror))
+    for path in changed:
+        print(text["fixed"].format(path=path), file=sys.stderr)
+
+
+def _below(path: str, wanted: Iterable[str]) -> bool:
+    return any(Path(path).resolve().is_relative_to(Path(item).resolve()) for item in wanted)
+
+
+def _render(
+    problems: list[Problem], form: str, language: str, text: Mapping[str, str]
+) -> str:
+    match form:
+        case "json":
+            return as_json(problems)
+        case "github":
+            return as_github(problems)
+        case "sarif":
+            return as_sarif(problems, __version__, language)
+        case _:
+            return as_text(problems, text["warning"], text["hint"])
+
+
+def _statistics(problems: list[Problem]) -> str:
+    counts: dict[str, int] = {}
+    for item in problems:
+        counts[item.code] = counts.get(item.code, 0) + 1
+    return "".join(f"{code}\t{count}\n" for code, count in sorted(counts.items()))
+
+
+def main() -> int:
+    """Run the command by itself: `python -m kbmatch.cli.commands.validate`."""
+    parser = argparse.ArgumentParser(prog="kb validate")
+    configure(parser, {})
+    try:
+        return run(parser.parse_args())
+    except BrokenPipeError:
+        return USAGE_ERROR
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
