@@ -282,6 +282,9 @@ class Settings:
     report: Text | None = None
     """How to report an error that nothing explains."""
     overlays: tuple[str, ...] = ()
+    """Further knowledge directories, relative to kb.yaml."""
+    good_logs: tuple[str, ...] = ()
+    """Directories of logs in which no signature may match, relative to kb.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,3 +300,5 @@ class Knowledge:
     tables: tuple[Table, ...]
     source_hash: str
     """Hex SHA-256 over every source file's path and bytes."""
+    origins: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    """For each `origin` of an entry: the title of that overlay in every language."""

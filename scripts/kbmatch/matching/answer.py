@@ -273,8 +273,13 @@ def _compiled(source: str) -> re.Pattern[str]:
     return _cache[source]
 
 
-def answer(text: str, matcher: Matcher, language: str, *, why: bool = False) -> Answer:
-    """Return the answer for a whole text held in memory (a message, a pasted log)."""
+def answer(
+    text: str, matcher: Matcher, language: str, *, why: bool = False, titles: bool = True
+) -> Answer:
+    """Return the answer for a whole text held in memory (a message, a pasted log).
+
+    `why` collects near misses. Without `titles` a pack that has no pages will do.
+    """
     misses: list[Miss] | None = [] if why else None
     collector = Collector(matcher)
     normal = normalise(text)
@@ -290,5 +295,11 @@ def answer(text: str, matcher: Matcher, language: str, *, why: bool = False) -> 
             hits = collector.settle(matcher.hits(normal))
             collector.add(normal, hits, [number + 1 for number in starts])
             found = collector.found() or found
-    titles = {f.id: matcher.pack.json_record(f"pages.{language}", f.symptom)["title"] for f in found}
-    return Answer(language, found, titles, tuple(misses or ()))
+    shown = found_titles(matcher, found, language) if titles else {}
+    return Answer(language, found, shown, tuple(misses or ()))
+
+
+def found_titles(matcher: Matcher, found: Iterable[Found], language: str) -> dict[str, str]:
+    """Return the titles of the symptoms found."""
+    section = f"pages.{language}"
+    return {f.id: matcher.pack.json_record(section, f.symptom)["title"] for f in found}

@@ -22,19 +22,13 @@ _COMMON = (
 
 
 def compile_pack(knowledge: Knowledge) -> bytes:
-    """Return the pack of `knowledge`. Equal knowledge gives equal bytes."""
-    symptoms = list(knowledge.symptoms.values())
-    compiled = list(_signatures(knowledge, symptoms))
-    frequency = _gram_frequency(record["literals"] for record in compiled)
-    owners = []
-    for number, record in enumerate(compiled):
-        owners.append((_rarest_gram(record["literals"], frequency), number))
+    """Return the pack of `knowledge`. Equal knowledge gives equal bytes.
+
+    Raises MessageError when a message can't be compiled; checked knowledge has none.
+    """
     writer = PackWriter(knowledge.source_hash)
-    writer.add("settings", dump(_settings(knowledge)))
-    for name, content in zip(("filter", "hashes", "numbers"), gram_sections(owners), strict=True):
-        writer.add(f"grams.{name}", content)
-    writer.add_records("signatures", (dump(record) for record in compiled))
-    writer.add_records("relations", (dump(_relations(symptom)) for symptom in symptoms))
+    _add_matching(writer, knowledge)
+    symptoms = knowledge.symptoms.values()
     for language in knowledge.settings.languages:
         writer.add_records(
             f"pages.{language}", (dump(page(knowledge, symptom, language)) for symptom in symptoms)
@@ -43,6 +37,28 @@ def compile_pack(knowledge: Knowledge) -> bytes:
     writer.add("documents.keys", dump([key for key, _ in documents]))
     writer.add_records("documents", (dump(value) for _, value in documents), compress=True)
     return writer.to_bytes()
+
+
+def compile_matching(knowledge: Knowledge) -> bytes:
+    """Return a pack that can match but has no pages: enough to check signatures."""
+    writer = PackWriter(knowledge.source_hash)
+    _add_matching(writer, knowledge)
+    return writer.to_bytes()
+
+
+def _add_matching(writer: PackWriter, knowledge: Knowledge) -> None:
+    symptoms = list(knowledge.symptoms.values())
+    compiled = list(_signatures(knowledge, symptoms))
+    frequency = _gram_frequency(record["literals"] for record in compiled)
+    owners = [
+        (_rarest_gram(record["literals"], frequency), number)
+        for number, record in enumerate(compiled)
+    ]
+    writer.add("settings", dump(_settings(knowledge)))
+    for name, content in zip(("filter", "hashes", "numbers"), gram_sections(owners), strict=True):
+        writer.add(f"grams.{name}", content)
+    writer.add_records("signatures", (dump(record) for record in compiled))
+    writer.add_records("relations", (dump(_relations(symptom)) for symptom in symptoms))
 
 
 def _signatures(knowledge: Knowledge, symptoms: list[Symptom]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .answer import Answer, Collector
+from .answer import Answer, Collector, found_titles
 from .context import LINES_AFTER, LINES_BEFORE
 from .decode import as_utf8, decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
@@ -154,7 +154,4 @@ def answer_stream(blocks: Iterable[bytes], matcher: Matcher, language: str) -> A
     for window in scan(blocks, matcher, make_gate(matcher)):
         collector.add(window.text, list(window.hits), window.first_line)
     found = collector.found()
-    titles = {
-        f.id: matcher.pack.json_record(f"pages.{language}", f.symptom)["title"] for f in found
-    }
-    return Answer(language, found, titles)
+    return Answer(language, found, found_titles(matcher, found, language))
