@@ -106,7 +106,7 @@ class _Builder:
         commands = [command for cause in causes for command in cause.check.commands]
         for solution in solutions:
             commands += solution_commands(solution)
-        links = self._links(symptom, causes, solutions)
+        links = self._links(symptom, causes)
         html = self._render(
             "symptom.html",
             "../",
@@ -159,13 +159,12 @@ class _Builder:
             fixes.append({"solution": solution, "steps": steps})
         return fixes
 
-    def _links(
-        self, symptom: Symptom, causes: Iterable[Cause], solutions: Iterable[Solution]
-    ) -> list[str]:
+    def _links(self, symptom: Symptom, causes: Iterable[Cause]) -> list[str]:
+        """Return the reading for this page; what belongs to a fix stands on the fix's page."""
         found = list(symptom.links)
         found += [item.source for item in symptom.evidence if item.source in self.knowledge.links]
-        for part in (*causes, *solutions):
-            found += part.links
+        for cause in causes:
+            found += cause.links
         return list(dict.fromkeys(found))
 
     def _ticket(self, symptom: Symptom, causes: Iterable[Cause]) -> Markup:

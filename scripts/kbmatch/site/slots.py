@@ -15,6 +15,8 @@ from ..knowledge.model import Derivation, SlotKind
 
 _SLOT = re.compile(r"(?<![$\\{])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})")
 
+_OPTION = re.compile(r"(?<=\s)--?[A-Za-z][\w-]*")
+
 
 class Slots:
     """The slots of one knowledge base, in the order in which kb.yaml declares them."""
@@ -59,6 +61,10 @@ class Slots:
                 end = match.end()
         parts.append(str(escape(text[end:])))
         return Markup("".join(parts))
+
+    def command(self, text: str) -> Markup:
+        """Return a command like `html`, its options marked so that they stay in one piece."""
+        return Markup(_OPTION.sub(r'<span class="kb-option">\g<0></span>', self.html(text)))
 
     def fields(self, used: Iterable[str]) -> list[str]:
         """Return which slots to ask a reader for so that all of `used` can be filled.
