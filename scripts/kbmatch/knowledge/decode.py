@@ -92,9 +92,7 @@ class _Decoder:
         return self._methods[type(shape)](shape, value, path)
 
     def _report(self, code: str, path: Path, variant: str = "", **values: object) -> None:
-        self._decoded.problems.append(
-            problem(code, self._source.position(path), variant, **values)
-        )
+        self._decoded.problems.append(problem(code, self._source.position(path), variant, **values))
 
     def _wrong(self, expected: str, value: Value, path: Path) -> None:
         """Report a value of the wrong type, or of none."""

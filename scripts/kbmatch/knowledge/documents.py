@@ -65,12 +65,18 @@ class Documents:
     """All documents of one knowledge base, with the look-ups that rules need."""
 
     def __init__(
-        self, documents: tuple[Document, ...], languages: tuple[str, ...], settings_known: bool
+        self,
+        documents: tuple[Document, ...],
+        languages: tuple[str, ...],
+        settings_known: bool,
+        unread: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.all = documents
         self.languages = languages
         self.settings_known = settings_known
         """False when kb.yaml can't be used, so nothing can be said about names it would declare."""
+        self.unread = unread
+        """Kind and name of files that can't be read: they exist, but what they say isn't known."""
         self._by_kind: dict[str, list[Document]] = {}
         self._by_id: dict[tuple[str, str], Document] = {}
         for document in documents:
@@ -84,6 +90,10 @@ class Documents:
     def of_kind(self, *kinds: str) -> list[Document]:
         """Return the documents of these kinds, in order of reading."""
         return [document for kind in kinds for document in self._by_kind.get(kind, ())]
+
+    def unread_names(self, kind: str) -> list[str]:
+        """Return the names of files of a kind that can't be read."""
+        return [name for unread, name in self.unread if unread == kind]
 
     def of(self, kind: str, identity: str) -> Document:
         """Return the document of a symptom, cause, solution or table."""

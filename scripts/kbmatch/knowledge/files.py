@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,22 @@ def shown(path: str | os.PathLike[str]) -> str:
     return os.fspath(path).replace(os.sep, "/")
 
 
-def find(root: Path, layer: int, problems: list[Problem], prefix: str = "") -> list[SourceFile]:
+def find(
+    root: Path,
+    layer: int,
+    problems: list[Problem],
+    *,
+    prefix: str = "",
+    but: Iterable[Path] = (),
+) -> list[SourceFile]:
     """List the knowledge files below `root` in a fixed order; report those nothing reads.
 
-    `prefix` tells the files of an overlay apart where only relative paths are compared.
+    `prefix` tells the files of an overlay apart where only relative paths are compared. The
+    directories of `but` are knowledge of their own, also where they lie below this one.
     """
     found = []
-    for relative in _walk(root, problems):
+    others = {folder.resolve() for folder in but}
+    for relative in _walk(root, problems, others):
         name = relative.rsplit("/", 1)[-1]
         start = Position(shown(root / relative), 1, 1)
         if name.endswith(".yml"):
@@ -67,7 +76,7 @@ def find(root: Path, layer: int, problems: list[Problem], prefix: str = "") -> l
     return found
 
 
-def _walk(root: Path, problems: list[Problem]) -> Iterator[str]:
+def _walk(root: Path, problems: list[Problem], others: set[Path]) -> Iterator[str]:
     """Yield the paths of all files below `root`, sorted; a directory named *.yaml is one too."""
     pending = [""]
     while pending:
@@ -88,7 +97,8 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[str]:
                 continue
             relative = f"{below}/{entry.name}" if below else entry.name
             if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
-                folders.append(relative)
+                if len(others) < 2 or (root / relative).resolve() not in others:
+                    folders.append(relative)
             else:
                 yield relative
         pending.extend(reversed(folders))

@@ -34,7 +34,7 @@ def fingerprint(*directories: "str | os.PathLike[str]") -> str:
                         state = entry.stat()
                     except OSError:
                         continue
-                    line = f"{entry.path[len(root):]}\0{state.st_size}\0{state.st_mtime_ns}\n"
+                    line = f"{entry.path[len(root) :]}\0{state.st_size}\0{state.st_mtime_ns}\n"
                     checksum = crc32(line.encode("utf-8", "surrogateescape"), checksum)
                     count += 1
                     total += state.st_size

@@ -8,7 +8,6 @@ slowed by them.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +16,11 @@ from typing import Any
 from . import files, overlays, rules_identity, rules_references
 from .decode import decode
 from .documents import Document, Documents
-from .model import Knowledge, Settings, Text
+from .model import Knowledge, Position, Settings, Text
 from .problems import Problem, errors, in_order, problem
 from .rules import run_rules
 from .shapes import DEFAULT_LANGUAGES, ENTRY_CLASSES, OverlaySettings
+from .source import read
 
 _EMPTY_TEXT = Text(MappingProxyType(dict.fromkeys(DEFAULT_LANGUAGES, "")))
 
@@ -84,18 +84,21 @@ def read_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
         settings_document = _read(settings_file, languages, problems)
         settings = settings_document.entry if settings_document else settings
     documents = [settings_document] if settings_document else []
-    directories = [root]
-    layers = [files.find(root, 0, problems)]
-    for name, folder in overlays.directories(root, settings, settings_document, problems):
-        directories.append(folder)
-        layers.append(files.find(folder, len(layers), problems, name))
+    above = list(overlays.directories(root, settings, settings_document, problems))
+    directories = [root, *(folder for _, folder in above)]
+    layers = [files.find(root, 0, problems, but=directories)]
+    for name, folder in above:
+        layers.append(files.find(folder, len(layers), problems, prefix=name, but=directories))
+    unread = set()
     for found in (file for layer in layers for file in layer):
         if found.kind == "settings":
             continue
         document = _read(found, languages, problems)
-        if document is not None:
+        if document is None:
+            unread.add((found.kind, found.name))
+        else:
             documents.append(document)
-    index = Documents(tuple(documents), tuple(languages), settings_known)
+    index = Documents(tuple(documents), tuple(languages), settings_known, frozenset(unread))
     draft = _assemble(index, settings, problems)
     return LoadResult(None, in_order(problems), draft, index, tuple(directories))
 
@@ -111,12 +114,8 @@ def empty_settings() -> Settings:
 def _read(
     file: files.SourceFile, languages: tuple[str, ...], problems: list[Problem]
 ) -> Document | None:
-    from .source import read
-
     shown = files.shown(file.path)
     if file.relative == "kb.yaml" and not file.path.exists():
-        from .model import Position
-
         problems.append(problem("KB109", Position(shown, 1, 1)))
         return None
     reading = read(file.path, shown)
@@ -176,6 +175,9 @@ def _assemble(documents: Documents, settings: Settings, problems: list[Problem])
         glossary=tuple(t for d in documents.of_kind("glossary") for t in d.entry),
         tables=tuple(d.entry for d in documents.of_kind("table")),
         source_hash=_source_hash(documents),
+        origins=MappingProxyType(
+            {title.get(documents.languages[0]): title for title in origins.values()}
+        ),
     )
 
 
@@ -187,13 +189,3 @@ def _source_hash(documents: Documents) -> str:
         inner = hashlib.sha256(document.data).hexdigest()
         total.update(f"{document.layer}\0{document.relative}\0{inner}\n".encode())
     return total.hexdigest()
-
-
-def origins_of(result: LoadResult) -> Mapping[str, Text]:
-    """Return, for each `origin` an entry can have, its title in every language."""
-    first = result.documents.languages[0]
-    return {
-        document.entry.title.get(first): document.entry.title
-        for document in result.documents
-        if isinstance(document.entry, OverlaySettings)
-    }

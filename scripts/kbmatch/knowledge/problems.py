@@ -36,9 +36,7 @@ class Problem:
     severity: Severity = "error"
     variant: str = field(default="", compare=False, repr=False)
     """Which wording of the rule's message and hint applies."""
-    values: Mapping[str, str] = field(
-        default_factory=lambda: _NO_VALUES, compare=False, repr=False
-    )
+    values: Mapping[str, str] = field(default_factory=lambda: _NO_VALUES, compare=False, repr=False)
     """What the wording is filled with."""
     domain: str = field(default="", compare=False, repr=False)
     """The text domain the wording comes from; empty when the message was written by hand."""

@@ -70,9 +70,7 @@ def checks_only_look(knowledge: Knowledge, documents: Documents) -> Iterator[Pro
 
 
 @RULES.rule("KB309")
-def secrets_stay_off_command_lines(
-    knowledge: Knowledge, documents: Documents
-) -> Iterator[Problem]:
+def secrets_stay_off_command_lines(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
     """A secret on a command line is seen by every process and kept by the shell."""
     for document in documents:
         for path, command in commands(document):
@@ -153,6 +151,4 @@ def _undeclared(
             close = closest(slot, slots)
             where = document.position(*path, needle=match.group())
             key = ".".join(str(part) for part in path if isinstance(part, str))
-            yield problem(
-                code, where, "close" if close else "", slot=slot, close=close, key=key
-            )
+            yield problem(code, where, "close" if close else "", slot=slot, close=close, key=key)

@@ -81,11 +81,14 @@ def everything_is_named(knowledge: Knowledge, documents: Documents) -> Iterator[
     for document in documents:
         for kind, identity, _ in references(document):
             named.setdefault(kind, set()).add(identity)
-    for code, kind in (("KB205", "cause"), ("KB206", "solution")):
+    # What can't be read may name anything.
+    for code, kind, above in (("KB205", "cause", "symptom"), ("KB206", "solution", "cause")):
+        if documents.unread_names(above):
+            continue
         for document in documents.of_kind(kind):
             if document.entry.id and document.entry.id not in named.get(kind, ()):
                 yield problem(code, document.position("id"), id=document.entry.id)
-    for document in documents.of_kind("links"):
+    for document in () if documents.unread else documents.of_kind("links"):
         for index, link in enumerate(document.entry):
             if link.id and link.id not in named.get("link", ()):
                 yield problem("KB207", document.position(index, "id"), id=link.id)
@@ -97,10 +100,12 @@ def _known(knowledge: Knowledge, documents: Documents) -> dict[str, Collection[s
         kind: {
             *(document.entry.id for document in documents.of_kind(kind)),
             *(document.name for document in documents.of_kind(kind)),
+            *documents.unread_names(kind),
         }
         for kind in ("symptom", "cause", "solution")
     }
-    known["link"] = knowledge.links
+    if not documents.unread_names("links"):
+        known["link"] = knowledge.links
     settings = knowledge.settings
     if documents.settings_known:
         known["area"] = [area.id for area in settings.areas]

@@ -26,11 +26,11 @@ def markdown_is_safe(knowledge: Knowledge, documents: Documents) -> Iterator[Pro
         for path, text in document.texts:
             for language, prose in text.values.items():
                 if not markdown.is_plain(prose):
-                    yield from _markdown(document, (*path, language), prose, knowledge)
+                    yield from _markdown(document, (*path, language), prose, knowledge, documents)
 
 
 def _markdown(
-    document: Document, path: Path, prose: str, knowledge: Knowledge
+    document: Document, path: Path, prose: str, knowledge: Knowledge, documents: Documents
 ) -> Iterator[Problem]:
     for token in markdown.tokens(prose):
         match token.type:
@@ -44,11 +44,11 @@ def _markdown(
                 yield problem("KB306", document.position(*path, needle="!["), "image")
             case "link_open":
                 target = str(token.attrs.get("href", ""))
-                yield from _link(document, path, target, knowledge)
+                yield from _link(document, path, target, knowledge, documents)
 
 
 def _link(
-    document: Document, path: Path, target: str, knowledge: Knowledge
+    document: Document, path: Path, target: str, knowledge: Knowledge, documents: Documents
 ) -> Iterator[Problem]:
     scheme = _SCHEME.match(target)
     name = scheme.group(1) if scheme else ""
@@ -57,7 +57,7 @@ def _link(
         known = knowledge.symptoms if name == "symptom" else knowledge.solutions
         # An anchor on the page may follow.
         identity = target.partition(":")[2].partition("#")[0]
-        if identity not in known:
+        if identity not in known and (name, identity) not in documents.unread:
             yield missing("KB305", where, known, target=target, id=identity)
     elif name not in ("http", "https"):
         yield problem("KB304", where, target=target)

@@ -135,9 +135,7 @@ class _Writer:
         for field in shape.fields:
             written = self.write(field.shape)
             described = docs.get(field.name)
-            properties[field.key] = (
-                {"description": described, **written} if described else written
-            )
+            properties[field.key] = {"description": described, **written} if described else written
         result: dict[str, Any] = {"description": docs[""]} if docs.get("") else {}
         result["type"] = "object"
         result["properties"] = properties

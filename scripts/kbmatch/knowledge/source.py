@@ -239,9 +239,7 @@ class _Builder:
             self._anchors[event.anchor] = (key, 1)
         if key in frame.container:
             first = self.source.at(self.source.keys[path])
-            self.problems.append(
-                problem("KB007", self.source.at(offset), key=key, line=first.line)
-            )
+            self.problems.append(problem("KB007", self.source.at(offset), key=key, line=first.line))
         self.source.keys.setdefault(path, offset)
         frame.key = key
 

@@ -234,11 +234,15 @@ def translations_are_fresh(knowledge: Knowledge, documents: Documents) -> Iterat
                     shown = files.shown(record.path)
                     yield problem("KB404", start, language=language, path=shown)
                 continue
-            yield from _judge(layer, original, language, record)
+            yield from _judge(layer, original, language, record, documents.unread)
 
 
 def _judge(
-    layer: list[Document], original: str, language: str, record: Record
+    layer: list[Document],
+    original: str,
+    language: str,
+    record: Record,
+    unread: Collection[tuple[str, str]],
 ) -> Iterator[Problem]:
     fresh: dict[str, list[Translation]] = {}
     for item in _compare(layer, original, language, record):
@@ -264,6 +268,8 @@ def _judge(
         )
     present = {_unit(document, path) for document in layer for path, _ in document.texts}
     for name in record.pairs:
-        if name not in present and record.source is not None:
+        kind = name.partition("/")[0]
+        hidden = {(kind, _last(name)), (kind, kind), (f"{kind}s", f"{kind}s")} & {*unread}
+        if name not in present and not hidden and record.source is not None:
             where = record.source.key_position((name,))
             yield problem("KB403", where, document=name)

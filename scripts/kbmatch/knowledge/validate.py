@@ -28,9 +28,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def validate(
-    directory: str | os.PathLike[str], extra_rules: Iterable[Rule] = ()
-) -> LoadResult:
+def validate(directory: str | os.PathLike[str], extra_rules: Iterable[Rule] = ()) -> LoadResult:
     """Read a knowledge directory and apply every rule, plus those of other parts of the program.
 
     Extra rules get the draft, in which a broken entry has empty texts and lists.

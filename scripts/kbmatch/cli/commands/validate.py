@@ -110,9 +110,7 @@ def _below(path: str, wanted: Iterable[str]) -> bool:
     return any(Path(path).resolve().is_relative_to(Path(item).resolve()) for item in wanted)
 
 
-def _render(
-    problems: list[Problem], form: str, language: str, text: Mapping[str, str]
-) -> str:
+def _render(problems: list[Problem], form: str, language: str, text: Mapping[str, str]) -> str:
     match form:
         case "json":
             return as_json(problems)
