@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from kbmatch import texts
 from kbmatch.knowledge.problems import WARNING_CODES
 from kbmatch.knowledge.rules import rule_pages
