@@ -1,0 +1,170 @@
+"""`kb validate`, `kb l10n` and `kb schema` as their users meet them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from kbmatch.knowledge.shapes import KINDS
+from kbmatch.knowledge.validate import validate
+
+PRINTERS = Path(__file__).parent / "printers"
+CAUSE = "kb/causes/paper/wrong-paper-size.yaml"
+
+
+@pytest.fixture
+def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(PRINTERS, tmp_path / "kb")
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    return tmp_path / "kb"
+
+
+def run(command: str, *words: str) -> int:
+    module = import_module(f"kbmatch.cli.commands.{command}")
+    parser = argparse.ArgumentParser(prog=f"kb {command}")
+    module.configure(parser, {})
+    status: int = module.run(parser.parse_args(words))
+    return status
+
+
+def spoil(path: Path, old: str = "title:", new: str = "titel:") -> None:
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def tidy(capsys: pytest.CaptureFixture[str]) -> None:
+    run("validate", "--fix")
+    capsys.readouterr()
+
+
+def test_good_knowledge_is_quiet_and_exits_0(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tidy(capsys)
+    assert run("validate") == 0
+    out, err = capsys.readouterr()
+    assert out == "" and "0 errors, 0 warnings; 10 files read" in err
+
+
+def test_errors_exit_1_with_paths_as_typed(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tidy(capsys)
+    spoil(Path(CAUSE))
+    assert run("validate", str(kb)) == 1
+    out, _ = capsys.readouterr()
+    assert out.startswith(f"{CAUSE}:2:1 KB102 key `title` is missing\n    hint: ")
+    assert f"{CAUSE}:4:1 KB101 unknown key `titel`\n    hint: Did you mean `title`?" in out
+
+
+def test_messages_come_in_the_readers_language(
+    kb: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(Path(CAUSE))
+    run("validate", "--lang", "zh-TW", "--only", "kb/causes")
+    asked, _ = capsys.readouterr()
+    assert "不認得的鍵 `titel`" in asked and "提示: " in asked
+    monkeypatch.setenv("LANG", "zh_TW.UTF-8")
+    run("validate", "--only", "kb/causes")
+    assert capsys.readouterr().out == asked
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_programs_get_json(kb: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    spoil(Path(CAUSE))
+    assert run("validate", "--format", form) == 1
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_github_gets_annotations(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(Path(CAUSE))
+    assert run("validate", "--format", "github") == 1
+    assert f"::error file={CAUSE},line=4,col=1,title=KB101::" in capsys.readouterr().out
+
+
+def test_only_shows_one_place(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tidy(capsys)
+    spoil(Path(CAUSE))
+    assert run("validate", "--only", "kb/symptoms") == 0
+    assert run("validate", "--only", "kb/causes/paper", "--statistics") == 1
+    assert "KB101\t1" in capsys.readouterr().err
+
+
+def test_wrong_use_exits_2(kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["nowhere"], ["kb/kb.yaml"]):
+        with pytest.raises(SystemExit) as stopped:
+            run("validate", *words)
+        assert stopped.value.code == 2
+        assert "name the one that holds kb.yaml" in capsys.readouterr().err
+    (kb / "kb.yaml").unlink()
+    with pytest.raises(SystemExit) as stopped:
+        run("validate")
+    assert stopped.value.code == 2
+
+
+def test_fix_puts_right_what_needs_no_judgement(
+    kb: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tidy(capsys)
+    good = Path(CAUSE).read_bytes()
+    body = good.split(b"\n", 1)[1]
+    table = kb / "tables/trays.yaml"
+    table.write_text(table.read_text().replace("2026-11-24", "2026/11/24"))
+    for bad in (
+        body,
+        b"# yaml-language-server: $schema=old/symptom.schema.json\n" + body,
+        b"\xef\xbb\xbf" + good.replace(b"\n", b"\r\n"),
+        good.replace(b"who: you\n", b"who: you  \t\n") + b"\n\n",
+        good.rstrip(b"\n"),
+    ):
+        Path(CAUSE).write_bytes(bad)
+        assert run("validate", "--fix") == 0
+        assert "fixed" in capsys.readouterr().err
+        assert Path(CAUSE).read_bytes() == good
+    assert "checked: 2026-11-24" in table.read_text()
+    run("validate", "--fix")
+    assert "fixed" not in capsys.readouterr().err
+
+
+def test_fix_leaves_what_it_cannot_read(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(CAUSE).write_bytes(b"a: [  \n")
+    assert run("validate", "--fix") == 1
+    assert Path(CAUSE).read_bytes() == b"a: [  \n"
+
+
+def test_l10n_status_and_accept(kb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("l10n", "status") == 0
+    assert "0 stale" in capsys.readouterr().err
+    spoil(Path(CAUSE), "The sheet is longer", "The sheet is shorter")
+    assert run("l10n", "status") == 1
+    assert "stale cause/wrong-paper-size explanation" in capsys.readouterr().out
+    assert run("l10n", "status", "--format", "json") == 1
+    assert json.loads(capsys.readouterr().out)["open"][0]["state"] == "stale"
+    assert run("l10n", "accept", "wrong-paper-size") == 0
+    assert "kb/translations/zh-TW.yaml" in capsys.readouterr().out
+    assert run("l10n", "status") == 0
+    with pytest.raises(SystemExit) as stopped:
+        run("l10n", "accept", "nobody")
+    assert stopped.value.code == 2
+
+
+def test_schema_is_printed_or_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schema", "cause") == 0
+    assert "$schema" in json.loads(capsys.readouterr().out)
+    assert run("schema", "--output", str(tmp_path / "out")) == 0
+    assert len(list((tmp_path / "out").iterdir())) == len(KINDS)
+
+
+def test_many_files_are_checked_quickly(kb: Path) -> None:
+    """A guard against quadratic rules, not a measurement: tests/bench measures."""
+    text = Path(CAUSE).read_text()
+    for number in range(300):
+        name = f"cause-{number}"
+        copy = text.replace("id: wrong-paper-size", f"id: {name}")
+        (kb / f"causes/paper/{name}.yaml").write_text(copy)
+    start = time.process_time()
+    validate(kb)
+    assert time.process_time() - start < 5
