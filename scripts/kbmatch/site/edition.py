@@ -182,10 +182,10 @@ class Edition:
         return re.sub(r"^\W+", "", self.slots.example(message).casefold())
 
     def shelves(self) -> list[Shelf]:
-        """Return the reference tables by page: the part of a table's id before its first dot."""
+        """Return the reference tables by page: the part of a table's id before its first dash."""
         found: dict[str, Shelf] = {}
         for table in self.knowledge.tables:
-            name = table.id.partition(".")[0]
+            name = table.id.partition("-")[0]
             found.setdefault(name, Shelf(name)).tables.append(table)
         return list(found.values())
 

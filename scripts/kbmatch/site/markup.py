@@ -87,4 +87,4 @@ class Prose:
 
 def plain(markup: str) -> str:
     """Return the words of HTML that this package made."""
-    return html.unescape(_TAG.sub("", _BLOCK_END.sub(" ", markup))).strip()
+    return " ".join(html.unescape(_TAG.sub("", _BLOCK_END.sub(" ", markup))).split())

@@ -334,7 +334,7 @@ class _Builder:
             edition.first_sentence(first.intro),
             self._render("tables.html", "", tables=shelf.tables, links=links),
             headings=tuple(
-                Heading(table.id.replace(".", "-"), edition.text(table.title))
+                Heading(table.id, edition.text(table.title))
                 for table in shelf.tables[1:]
             ),
             search=self.words.tables(shelf.tables),

@@ -64,7 +64,7 @@ class Slots:
 
     def command(self, text: str) -> Markup:
         """Return a command like `html`, its options marked so that they stay in one piece."""
-        return Markup(_OPTION.sub(r'<span class="kb-option">\g<0></span>', self.html(text)))
+        return Markup(_OPTION.sub(r'<span class="kb-option">\g<0></span>', str(self.html(text))))
 
     def fields(self, used: Iterable[str]) -> list[str]:
         """Return which slots to ask a reader for so that all of `used` can be filled.

@@ -15,7 +15,8 @@ class SearchText:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._prose = edition.prose("")
-        self._parts: dict[str, str] = {}
+        self._causes: dict[str, str] = {}
+        self._fixes: dict[str, str] = {}
 
     def symptom(self, symptom: Symptom, causes: Iterable[Cause]) -> tuple[SearchEntry, ...]:
         """Return an entry for the page and one for each cause, with its fixes."""
@@ -30,14 +31,24 @@ class SearchText:
         if symptom.applies_to:
             parts.append(self._plain(symptom.applies_to))
         for other in symptom.look_alikes:
+            parts.append(edition.text(edition.knowledge.symptoms[other.id].title))
             parts.append(self._plain(other.difference))
         for id in symptom.links:
-            parts.append(edition.text(edition.knowledge.links[id].title))
+            link = edition.knowledge.links[id]
+            parts += (edition.text(link.title), self._plain(link.summary))
         notes = {ranked.cause: ranked.note for ranked in symptom.causes}
+        told: set[str] = set()
         entries = [SearchEntry("", edition.text(symptom.title), _join(parts[1:]))]
         for cause in causes:
             note = notes[cause.id]
-            words = _join((self._cause(cause), self._plain(note) if note else ""))
+            words = _join(
+                (
+                    self._cause(cause),
+                    self._plain(note) if note else "",
+                    *(self._fix(id) for id in cause.solutions if id not in told),
+                )
+            )
+            told.update(cause.solutions)
             entries.append(SearchEntry(f"cause-{cause.id}", edition.text(cause.title), words))
         return tuple(entries)
 
@@ -51,7 +62,7 @@ class SearchText:
         entries = []
         for index, table in enumerate(tables):
             cells = [self._plain(cell) for row in (table.columns, *table.rows) for cell in row]
-            anchor = table.id.replace(".", "-") if index else ""
+            anchor = table.id if index else ""
             words = _join((self._plain(table.intro), *cells))
             entries.append(SearchEntry(anchor, self._edition.text(table.title), words))
         return tuple(entries)
@@ -66,29 +77,38 @@ class SearchText:
         return (SearchEntry("", self._edition.label("glossary"), _join(parts)),)
 
     def _cause(self, cause: Cause) -> str:
-        if cause.id not in self._parts:
+        if cause.id not in self._causes:
             check = cause.check
             parts = [self._plain(cause.explanation), self._plain(check.text)]
             parts += self._commands(check.commands)
             for outcome in (check.if_yours, check.if_not):
-                parts += (self._plain(outcome.meaning), outcome.output or "")
-            for id in cause.solutions:
-                parts.append(self._edition.text(self._edition.knowledge.solutions[id].title))
-            self._parts[cause.id] = _join(parts)
-        return self._parts[cause.id]
+                parts += (self._plain(outcome.meaning), self._example(outcome.output))
+            self._causes[cause.id] = _join(parts)
+        return self._causes[cause.id]
+
+    def _fix(self, id: str) -> str:
+        if id not in self._fixes:
+            solution = self._edition.knowledge.solutions[id]
+            title = self._edition.text(solution.title)
+            self._fixes[id] = _join((title, self._solution(solution)))
+        return self._fixes[id]
 
     def _solution(self, solution: Solution) -> str:
         parts = [self._plain(solution.risk)] if solution.risk else []
         for step in solution.steps:
             parts.append(self._plain(step.text))
             parts += self._commands(step.commands)
-            parts += (self._plain(step.risk) if step.risk else "", step.expected or "")
+            parts += (self._plain(step.risk) if step.risk else "", self._example(step.expected))
         parts.append(self._plain(solution.verify.text))
         parts += self._commands(solution.verify.commands)
+        parts.append(self._example(solution.verify.expected))
         return _join(parts)
 
     def _commands(self, commands: Sequence[Command]) -> list[str]:
         return [self._edition.slots.example(command.run) for command in commands]
+
+    def _example(self, output: str | None) -> str:
+        return self._edition.slots.example(output) if output else ""
 
     def _plain(self, text: Text) -> str:
         return self._prose.plain(self._edition.text(text))
