@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kbmatch import texts
 from kbmatch.knowledge.problems import WARNING_CODES
 from kbmatch.knowledge.rules import rule_pages
 from kbmatch.knowledge.rules_commands import secrets
+from kbmatch.knowledge.source import read
 from kbmatch.knowledge.validate import validate
+from kbmatch.matching.rules import RULES as SIGNATURE_RULES
 
 HERE = Path(__file__).parent
 PRINTERS = HERE / "printers"
@@ -178,6 +184,39 @@ def test_every_rule_has_a_bad_example() -> None:
     # Made by code where a file can't be kept: too large, or absent.
     made_elsewhere = {"KB003", "KB109", "KB404"}
     assert {page.code for page in rule_pages("en")} - made_elsewhere == set(EXAMPLES)
+
+
+SPOILT_TEXTS = [
+    "", " ", "*", "x", "a-b", "{tray}", "<b>", "[x](y:z)", "[x](symptom:)", "# x"
+]  # fmt: skip
+SPOILT_PARTS = [
+    None, True, [], {}, [[]], ["x"], [None], {"en": "a", "zh-TW": "打印機"}, {"id": "x"}, [{"id": ""}]
+]  # fmt: skip
+SPOILT = st.sampled_from([*SPOILT_TEXTS, *SPOILT_PARTS])
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_no_spoilt_document_stops_validation(data: st.DataObject) -> None:
+    kinds = sorted(path.relative_to(PRINTERS) for path in PRINTERS.rglob("*.yaml"))
+    with tempfile.TemporaryDirectory() as folder:
+        knowledge = Path(folder) / "kb"
+        shutil.copytree(PRINTERS, knowledge)
+        for name in data.draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3)):
+            source = read(knowledge / name).source
+            assert source is not None
+            paths = [path for path in source.marks if path]
+            value = source.value
+            if paths:
+                *above, last = data.draw(st.sampled_from(paths))
+                inner = value
+                for part in above:
+                    inner = inner[part]
+                inner[last] = data.draw(SPOILT)
+            # JSON is YAML too.
+            (knowledge / name).write_text(json.dumps(value), encoding="utf-8")
+        for item in validate(knowledge, SIGNATURE_RULES).problems:
+            assert item.message and item.position.line >= 1
 
 
 def test_missing_settings_and_records_are_problems(tmp_path: Path) -> None:

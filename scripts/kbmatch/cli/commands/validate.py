@@ -85,14 +85,9 @@ def _relative(folder: Path, here: Path) -> Path:
 
 def matching_rules() -> Iterable[Rule]:
     """Return the rules about signatures, which need the matcher."""
-    from importlib import util
+    from kbmatch.matching.rules import RULES
 
-    if util.find_spec("kbmatch.matching.rules") is None:
-        return ()
-    from importlib import import_module
-
-    rules: Iterable[Rule] = import_module("kbmatch.matching.rules").RULES
-    return rules
+    return RULES
 
 
 def _fix(directory: Path, text: Mapping[str, str]) -> None:
