@@ -190,7 +190,8 @@ SPOILT_TEXTS = [
     "", " ", "*", "x", "a-b", "{tray}", "<b>", "[x](y:z)", "[x](symptom:)", "# x"
 ]  # fmt: skip
 SPOILT_PARTS = [
-    None, True, [], {}, [[]], ["x"], [None], {"en": "a", "zh-TW": "打印機"}, {"id": "x"}, [{"id": ""}]
+    None, True, [], {}, [[]], ["x"], [None], {"en": "a", "zh-TW": "打印機"}, {"id": "x"},
+    [{"id": ""}],
 ]  # fmt: skip
 SPOILT = st.sampled_from([*SPOILT_TEXTS, *SPOILT_PARTS])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -54,9 +54,14 @@ def decode(kind: str, source: Source, languages: Iterable[str] = DEFAULT_LANGUAG
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Return the known word that `word` is most likely a slip for, or nothing."""
+    return _closest(word, tuple(known))
+
+
+@lru_cache(maxsize=4096)
+def _closest(word: str, candidates: tuple[str, ...]) -> str:
+    """Cached, because one missing entry is usually missed in many places."""
     import difflib
 
-    candidates = list(known)
     folded = {candidate.casefold().replace("_", "-"): candidate for candidate in candidates}
     exact = folded.get(word.casefold().replace("_", "-"))
     if exact is not None:

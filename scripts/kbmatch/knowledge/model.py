@@ -45,7 +45,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something to type or to write into a file; slots such as `{login_server}` are filled later."""
+    """Something to type or to write into a file; slots such as `{host}` are filled later."""
 
     run: str
     """The command, or with `shell: file` the content of a file."""
