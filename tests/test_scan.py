@@ -111,5 +111,5 @@ def test_binary_rubbish_is_read(tmp_path: Path) -> None:
 
 
 def test_gate_words_are_neighbours_in_the_literal() -> None:
-    assert gate_words(["paper jam in tray "]) == (b"paper", b"jam")
+    assert gate_words(["paper jam in tray ", "x"]) == (b"paper", b"jam", b"in", b"tray")
     assert gate_words(["x509: "]) == (b"x509",)

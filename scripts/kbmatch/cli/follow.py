@@ -14,16 +14,17 @@ from collections import deque
 
 from kbmatch.matching.answer import Collector, page_address
 from kbmatch.matching.context import LINES_BEFORE
-from kbmatch.matching.decode import decode_utf8
+from kbmatch.matching.decode import as_utf8, decode_utf8
 from kbmatch.matching.gate import make_gate
 from kbmatch.matching.matcher import Matcher
-from kbmatch.matching.normalise import normalise
+from kbmatch.matching.normalise import normalise, strip_escape_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
     from typing import Any, BinaryIO
+
+    from .match import Options
 
 READ_BYTES = 1 << 16
 MAX_LINE = 64 << 10
@@ -31,7 +32,7 @@ JOINED_LINES = 4
 """A message may be wrapped over this many lines."""
 
 
-def follow(options: argparse.Namespace, matcher: Matcher, language: str) -> int:
+def follow(options: Options, matcher: Matcher, language: str) -> int:
     """Read until the stream ends; return 0 when anything was found, 1 otherwise."""
     names = options.file or ["-"]
     found = False
@@ -58,7 +59,8 @@ def findings(file: BinaryIO, matcher: Matcher, language: str) -> Iterator[dict[s
     gate = make_gate(matcher)
     before: deque[bytes] = deque(maxlen=LINES_BEFORE)
     seen: deque[tuple[int, int]] = deque(maxlen=256)
-    for first, chunk in _chunks(file):
+    for first, raw in _chunks(file):
+        chunk = strip_escape_codes(as_utf8(raw))
         lines = chunk.split(b"\n")[:-1] if chunk.endswith(b"\n") else chunk.split(b"\n")
         context = b"\n".join(before)
         joined = context + b"\n" + chunk if before else chunk

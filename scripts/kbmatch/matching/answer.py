@@ -237,7 +237,8 @@ def read_template(
 ) -> dict[str, str] | None:
     """Return the slot values of a template's first match in part of a text."""
     area = text.text[start:end]
-    if not all(literal in area.replace("\n", " ") for literal in template["literals"]):
+    flat = area.replace("\n", " ")
+    if not all(run in flat for phrase in template["phrases"] for run in phrase.split('"')):
         return None
     match = _compiled(template["regex"]).search(text.text, start, end)
     if match is None:

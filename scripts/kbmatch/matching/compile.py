@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from kbmatch.knowledge.model import Knowledge, Symptom, Text
 
-from .language import Message, parse_message
+from .language import Message, literal_runs, parse_message
 from .normalise import fold_literal
 from .pack import GRAM, PackWriter, dump, gram_sections
 
@@ -49,11 +49,9 @@ def compile_matching(knowledge: Knowledge) -> bytes:
 def _add_matching(writer: PackWriter, knowledge: Knowledge) -> None:
     symptoms = list(knowledge.symptoms.values())
     compiled = list(_signatures(knowledge, symptoms))
-    frequency = _gram_frequency(record["literals"] for record in compiled)
-    owners = [
-        (_rarest_gram(record["literals"], frequency), number)
-        for number, record in enumerate(compiled)
-    ]
+    runs = [literal_runs(record["phrases"]) for record in compiled]
+    frequency = _gram_frequency(runs)
+    owners = [(_rarest_gram(own, frequency), number) for number, own in enumerate(runs)]
     writer.add("settings", dump(_settings(knowledge)))
     for name, content in zip(("filter", "hashes", "numbers"), gram_sections(owners), strict=True):
         writer.add(f"grams.{name}", content)
@@ -77,14 +75,14 @@ def _signatures(knowledge: Knowledge, symptoms: list[Symptom]) -> Iterator[dict[
 
 def matchable(message: Message, line: str = "anywhere") -> dict[str, Any]:
     """Return the part of a signature record that the matcher runs on."""
-    literals = list(message.literals)
-    if line == "whole" and len(literals) == 1:
-        literals = [f" {literals[0].strip()} "]
+    phrases = list(message.phrases)
+    if line == "whole" and len(phrases) == 1:
+        phrases = [f" {phrases[0].strip()} "]
     return {
         "regex": message.regex,
         "groups": list(message.groups),
         "free": list(message.free_groups),
-        "literals": literals,
+        "phrases": phrases,
     }
 
 
@@ -94,14 +92,14 @@ def _grams(literal: str) -> Iterator[bytes]:
         yield content[start : start + GRAM]
 
 
-def _gram_frequency(literals: Iterator[list[str]]) -> Counter[bytes]:
+def _gram_frequency(literals: Iterable[tuple[str, ...]]) -> Counter[bytes]:
     frequency: Counter[bytes] = Counter()
     for runs in literals:
         frequency.update({gram for run in runs for gram in _grams(run)})
     return frequency
 
 
-def _rarest_gram(literals: list[str], frequency: Counter[bytes]) -> bytes:
+def _rarest_gram(literals: tuple[str, ...], frequency: Counter[bytes]) -> bytes:
     """Choose the gram that the fewest signatures share and that is in no common word."""
     candidates = (gram for run in literals for gram in _grams(run))
     return min(candidates, key=lambda gram: (gram in _COMMON, frequency[gram], gram))

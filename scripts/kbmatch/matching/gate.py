@@ -1,10 +1,10 @@
 """Where in a log a message could stand: fast, and never missing one.
 
-For each signature the gate looks for one or two neighbouring words of its literal text, in any
-case, with at most `GAP` bytes of anything between them (blanks, quotes, escape codes, a line break
-with a log prefix). Words of letters and digits survive every kind of dirt that normalisation
-removes, so a place the gate passes over can't hold a message. Both gates look for the same words;
-the one without Hyperscan only for the rarer word of each pair, and lets more through.
+For each signature the gate looks for the words of its longest stretch of literal text, in any
+case, with anything that is no letter or digit between two words (blanks, quotes, punctuation, line
+ends, also written as `\\n`). A place that the gate passes over can't hold the message. Hyperscan
+looks for all of them in one pass; without it each expression's longest word is searched for, and
+the expression is tried around it. Both find the same places.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from typing import Protocol
 
 from .matcher import Matcher
 
-GAP = 100
 _WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
+_BETWEEN = rb"[^a-z0-9]+(?:[nrt][^a-z0-9]+)?"
+_REACH = 200
+"""How far from its longest word an expression is tried without Hyperscan, per word."""
+HYPERSCAN_FROM = 16 << 20
+"""Bytes from which on compiling for Hyperscan pays."""
 
 
 class Gate(Protocol):
@@ -25,98 +29,121 @@ class Gate(Protocol):
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]: ...
 
 
-def gate_words(literals: Iterable[str]) -> tuple[bytes, ...]:
-    """Return the one or two neighbouring words that a gate looks for.
+def gate_words(phrases: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the words of the phrase with the most letters: long texts are rare texts.
 
-    The pair with the most letters: long words are rare words. Words cut by a slot stay usable
-    because the search does not ask for word boundaries.
+    Quotes may be missing from a text, so words that only a quote parts don't stand together.
     """
     best: tuple[bytes, ...] = ()
-    for literal in literals:
-        words = _WORD.findall(literal.lower().encode())
-        for pair in [*zip(words, words[1:], strict=False), *((word,) for word in words)]:
-            if sum(map(len, pair)) > sum(map(len, best)):
-                best = pair
+    for phrase in phrases:
+        for stretch in re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase):
+            words = tuple(_WORD.findall(stretch.encode()))
+            if sum(map(len, words)) > sum(map(len, best)):
+                best = words
     return best
+
+
+def expression(words: tuple[bytes, ...]) -> bytes:
+    """Return the gate's regex for words of lower-case letters, digits and UTF-8 bytes."""
+    return _BETWEEN.join(
+        b"".join(b"\\x%02x" % byte if byte > 127 else bytes([byte]) for byte in word)
+        for word in words
+    )
 
 
 def words_by_signature(matcher: Matcher) -> Mapping[int, tuple[bytes, ...]]:
     """Return the gate's words for every signature of a pack."""
     count = matcher.pack.count("signatures")
-    return {number: gate_words(matcher.signature(number).literals) for number in range(count)}
+    return {number: gate_words(matcher.signature(number).phrases) for number in range(count)}
+
+
+def _owners(words: Mapping[int, tuple[bytes, ...]]) -> dict[tuple[bytes, ...], list[int]]:
+    owners: dict[tuple[bytes, ...], list[int]] = {}
+    for number, sequence in words.items():
+        owners.setdefault(sequence, []).append(number)
+    return owners
 
 
 class WordGate:
-    """The gate without Hyperscan: the rarer word of each pair, by plain search."""
+    """The gate without Hyperscan: the longest word of each expression by plain search."""
 
     def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
-        self._owners: dict[bytes, list[tuple[int, tuple[bytes, ...]]]] = {}
-        for number, pair in words.items():
-            self._owners.setdefault(max(pair, key=len), []).append((number, pair))
+        self._by_word: dict[bytes, list[tuple[re.Pattern[bytes], int, list[int]]]] = {}
+        for sequence, numbers in _owners(words).items():
+            longest = max(sequence, key=len)
+            reach = sum(map(len, sequence)) + _REACH * len(sequence)
+            compiled = re.compile(expression(sequence))
+            self._by_word.setdefault(longest, []).append((compiled, reach, numbers))
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return candidate places in `buffer[start:end]`."""
+        """Return candidate places in `buffer[start:end]`: the last byte of the words."""
         lowered = buffer[start:end].lower()
         found: set[tuple[int, int]] = set()
-        for word, owners in self._owners.items():
+        for word, expressions in self._by_word.items():
             at = lowered.find(word)
             while at >= 0:
-                near = lowered[max(0, at - GAP - 100) : at + len(word) + GAP + 100]
-                for number, pair in owners:
-                    if all(other in near for other in pair):
-                        found.add((start + at, number))
+                for compiled, reach, numbers in expressions:
+                    low, high = max(0, at - reach), at + len(word) + reach
+                    for match in compiled.finditer(lowered, low, high):
+                        place = start + match.end() - 1
+                        found.update((place, number) for number in numbers)
                 at = lowered.find(word, at + len(word))
         return sorted(found)
 
 
 class HyperscanGate:
-    """The gate on Hyperscan: every pair in one pass at memory speed."""
+    """The gate on Hyperscan: every expression in one pass at memory speed."""
 
     def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
         import hyperscan
 
-        by_pattern: dict[bytes, list[int]] = {}
-        for number, pair in words.items():
-            by_pattern.setdefault(_expression(pair), []).append(number)
-        self._owners = list(by_pattern.values())
-        self._lengths = [len(max(words[owners[0]], key=len)) for owners in self._owners]
+        owners = _owners(words)
+        self._numbers = list(owners.values())
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        flag = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
+        flag = hyperscan.HS_FLAG_CASELESS
         self._database.compile(
-            expressions=list(by_pattern),
-            ids=list(range(len(by_pattern))),
-            flags=[flag] * len(by_pattern),
-            elements=len(by_pattern),
+            expressions=[expression(sequence) for sequence in owners],
+            ids=list(range(len(owners))),
+            flags=[flag] * len(owners),
+            elements=len(owners),
         )
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return candidate places in `buffer[start:end]`, at the last byte of the words."""
-        found: list[tuple[int, int]] = []
-        append = found.append
+        """Return candidate places in `buffer[start:end]`: the last byte of the words."""
+        found: set[tuple[int, int]] = set()
+        numbers = self._numbers
 
-        def on_match(
-            pattern: int, begin: int, finish: int, flags: int, context: object
-        ) -> None:
-            append((start + finish - 1, pattern))
+        def on_match(pattern: int, begin: int, finish: int, flags: int, context: object) -> None:
+            place = start + finish - 1
+            for number in numbers[pattern]:
+                found.add((place, number))
 
         self._database.scan(buffer[start:end], match_event_handler=on_match)
-        places = {(place, n) for place, pattern in found for n in self._owners[pattern]}
-        return sorted(places)
+        return sorted(found)
 
 
-def _expression(pair: tuple[bytes, ...]) -> bytes:
-    escaped = [b"".join(b"\\x%02x" % byte if byte > 127 else bytes([byte]) for byte in word)
-               for word in pair]
-    return (b".{1,%d}" % GAP).join(escaped)
+class GrowingGate:
+    """Plain search first; Hyperscan once there is so much to read that compiling for it pays."""
+
+    def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
+        self._words = words
+        self._gate: Gate = WordGate(words)
+        self._left = HYPERSCAN_FROM
+
+    def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
+        """Return candidate places in `buffer[start:end]`."""
+        if 0 < self._left <= end - start:
+            try:
+                self._gate = HyperscanGate(self._words)
+            except ImportError:
+                pass  # not installed: plain search goes on
+        self._left -= end - start
+        return self._gate.places(buffer, start, end)
 
 
 def make_gate(matcher: Matcher, *, hyperscan: bool | None = None) -> Gate:
-    """Return the fastest gate there is; `hyperscan` asks for one kind."""
+    """Return the gate for a pack; `hyperscan` asks for one kind from the start."""
     words = words_by_signature(matcher)
-    if hyperscan is not False:
-        try:
-            return HyperscanGate(words)
-        except ImportError:
-            if hyperscan:
-                raise
-    return WordGate(words)
+    if hyperscan is None:
+        return GrowingGate(words)
+    return HyperscanGate(words) if hyperscan else WordGate(words)

@@ -9,7 +9,7 @@ lower case, one kind of quote, one blank between words, every line between line 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,7 +35,6 @@ SLOT_CLASSES: Mapping[str, str] = {
 }
 _FREE = frozenset({"text"})
 _SYNTAX = frozenset("\\^$.*+?()[]{}|")
-_QUOTES = frozenset("'\"`´‘’“”„‟«»「」『』＂＇")
 
 
 class SlotDeclaration(Protocol):
@@ -85,8 +84,13 @@ class Message:
     """Slot names by capture group, group 1 first."""
     free_groups: tuple[int, ...]
     """Groups that hold free text, which proves nothing about the message."""
-    literals: tuple[str, ...]
-    """Normalised literal runs without quotes, blanks as one space: all must be in a match."""
+    phrases: tuple[str, ...]
+    """Normalised literal text between slots, quotes included."""
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """Literal runs without quotes, which may be missing: all of them are in a match."""
+        return literal_runs(self.phrases)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -114,13 +118,14 @@ def parse_message(
     parts = _split(source, slots)
     normal = tuple(_fold(part) if isinstance(part, str) else part for part in parts)
     _refuse_runaway(source, normal)
-    literals = _literal_runs(normal)
-    if not template and not any(len(run.encode()) >= MIN_ANCHOR_BYTES for run in literals):
+    phrases = tuple(part for part in normal if isinstance(part, str))
+    runs = literal_runs(phrases)
+    if not template and not any(len(run.encode()) >= MIN_ANCHOR_BYTES for run in runs):
         raise MessageError(
             0, "has no literal text of at least 6 characters that could tell it apart"
         )
     regex, groups, free = _regex(normal, line)
-    return Message(source, normal, regex, groups, free, literals)
+    return Message(source, normal, regex, groups, free, phrases)
 
 
 def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slot, ...]:
@@ -179,12 +184,9 @@ def _refuse_runaway(source: str, parts: tuple[str | Slot, ...]) -> None:
         raise MessageError(0, "begins with free text; begin with what the tool always prints")
 
 
-def _literal_runs(parts: tuple[str | Slot, ...]) -> tuple[str, ...]:
-    runs = []
-    for part in parts:
-        if isinstance(part, str):
-            runs += [run for run in part.split('"') if run.strip()]
-    return tuple(runs)
+def literal_runs(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return the runs of literal text between quotes, those of blanks only left out."""
+    return tuple(run for phrase in phrases for run in phrase.split('"') if run.strip())
 
 
 def _regex(parts: tuple[str | Slot, ...], line: str) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
@@ -233,8 +235,3 @@ def _literal_regex(text: str) -> str:
 def _bounded(character: str) -> bool:
     """A message that begins or ends with a letter or digit ends there as a word."""
     return character.isascii() and character.isalnum()
-
-
-def is_quote(character: str) -> bool:
-    """Whether normalisation makes `character` the one quote."""
-    return character in _QUOTES

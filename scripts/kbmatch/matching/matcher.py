@@ -67,8 +67,8 @@ class Signature:
     """A signature as the pack holds it; the regex is compiled when first used."""
 
     __slots__ = (
-        "_compiled", "free", "groups", "id", "literals", "message", "needs", "number", "source",
-        "symptom",
+        "_compiled", "free", "groups", "id", "literals", "message", "needs", "number", "phrases",
+        "source", "symptom",
     )
 
     def __init__(self, number: int, record: Mapping[str, Any]) -> None:
@@ -80,7 +80,8 @@ class Signature:
         self.source: str = record["regex"]
         self.groups: list[str] = record["groups"]
         self.free = frozenset(record["free"])
-        self.literals: list[str] = record["literals"]
+        self.phrases: list[str] = record["phrases"]
+        self.literals = [run for phrase in self.phrases for run in phrase.split('"') if run.strip()]
         self._compiled: re.Pattern[str] | None = None
 
     @property

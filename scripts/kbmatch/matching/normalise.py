@@ -75,6 +75,18 @@ def normalise(text: str) -> NormalText:
     return _finish(_clean(text))
 
 
+def strip_escape_codes(lines: bytes) -> bytes:
+    """Return `lines` without terminal escape codes, so that a gate sees whole words."""
+    if b"\x1b" not in lines:
+        return lines
+    steps = _rules()["rules"]
+    assert isinstance(steps, list)
+    for step in steps:
+        if step["id"] in ("osc", "ansi"):
+            lines = re.sub(step["pattern"].encode(), b"", lines)
+    return lines
+
+
 def _clean(text: str) -> str:
     """Remove what terminals and encoders put around and into the words."""
     rules = _rules()

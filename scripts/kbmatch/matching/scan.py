@@ -15,7 +15,7 @@ from .context import LINES_AFTER, LINES_BEFORE
 from .decode import as_utf8, decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
 from .matcher import Hit, Matcher
-from .normalise import NormalText, normalise
+from .normalise import NormalText, normalise, strip_escape_codes
 
 BEFORE_BYTES = 16 << 10
 AFTER_BYTES = 8 << 10
@@ -54,7 +54,7 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
 
 
 def _gather(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small blocks to long stretches of whole lines, all in UTF-8."""
+    """Join small blocks to long stretches of whole lines, in UTF-8, without escape codes."""
     parts: list[bytes] = []
     size = 0
     for block in blocks:
@@ -63,11 +63,11 @@ def _gather(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if size >= SCAN_BYTES:
             joined = b"".join(parts)
             end = joined.rfind(b"\n") + 1 or len(joined)
-            yield as_utf8(joined[:end])
+            yield strip_escape_codes(as_utf8(joined[:end]))
             parts = [joined[end:]]
             size = len(parts[0])
     if size:
-        yield as_utf8(b"".join(parts))
+        yield strip_escape_codes(as_utf8(b"".join(parts)))
 
 
 def _decidable(buffer: bytes) -> int:
