@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import NoReturn
 
 USAGE_ERROR = 2
 LANGUAGES = ("en", "zh-TW")
 
 
-def language_of_environment(environment: dict[str, str] | None = None) -> str:
+def language_of_environment(environment: Mapping[str, str] | None = None) -> str:
     """Return the reader's language by LC_ALL, LC_MESSAGES, LANG, in that order; English otherwise.
 
     zh_HK and zh_Hant read Traditional Chinese too; zh_CN readers get English rather than a
@@ -24,12 +27,6 @@ def language_of_environment(environment: dict[str, str] | None = None) -> str:
             tag = value.split(".")[0].replace("-", "_")
             return "zh-TW" if tag in ("zh_TW", "zh_HK", "zh_MO") or "Hant" in tag else "en"
     return "en"
-
-
-def checkout_knowledge() -> Path | None:
-    """Return the `kb/` of the checkout this package runs from, if it runs from one."""
-    directory = Path(__file__).resolve().parents[3] / "kb"
-    return directory if (directory / "kb.yaml").is_file() else None
 
 
 def fail(message: str, program: str = "kb") -> NoReturn:

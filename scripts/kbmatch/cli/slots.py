@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_SLOT = re.compile(r"(?<![{$%\\])\{([a-z][a-z0-9_]*)\}(?!\})")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@%+=-]*")
 
 

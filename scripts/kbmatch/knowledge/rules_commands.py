@@ -15,8 +15,8 @@ from .source import Path
 
 RULES = RuleSet()
 
-# `{slot}` or `{alias:slot}`; `${VAR}` and `{{template}}` belong to shells and tools.
-_SLOT = re.compile(r"(?<![{$\\])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})")
+# `{slot}` or `{alias:slot}`; `${VAR}`, `%{field}` and `{{template}}` belong to shells and tools.
+_SLOT = re.compile(r"(?<![{$%\\])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})")
 
 _SECRET_OPTION = re.compile(
     r"""--(?:[a-z]+-)*(?:password|passwd|passphrase|client-secret|secret-key|access-key|account-key
