@@ -1,8 +1,7 @@
 """The answer's contract: roles, lines, counts, slots, and silence when nothing is known."""
 
-from small_knowledge import matcher, symptom
-
 from kbmatch.matching.answer import answer, shorten
+from small_knowledge import matcher, symptom
 
 JAM = symptom("jam", "pulling {image} jammed")
 LOW = symptom("low", "toner is low")

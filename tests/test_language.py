@@ -5,10 +5,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_knowledge import SLOTS
-
 from kbmatch.matching.language import SLOT_CLASSES, MessageError, parse_message
 from kbmatch.matching.normalise import normalise
+from small_knowledge import SLOTS
 
 
 def matches(message: str, text: str, line: str = "anywhere") -> dict[str, str] | None:
@@ -96,7 +95,9 @@ def test_any_text_is_a_message_or_a_clear_error(source: str) -> None:
     re.compile(compiled.regex)
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="{}"), min_size=8, max_size=60))
+@given(
+    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="{}"), min_size=8, max_size=60)
+)
 def test_a_literal_message_matches_itself(source: str) -> None:
     try:
         compiled = parse_message(source, SLOTS)

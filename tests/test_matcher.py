@@ -4,10 +4,9 @@ import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_knowledge import matcher, signature, symptom
-
 from kbmatch.matching.matcher import Miss
 from kbmatch.matching.normalise import normalise
+from small_knowledge import matcher, signature, symptom
 
 REFUSED = symptom("refused", signature("connection refused", needs="registry"))
 NEAR = symptom("near", signature("could not resolve host", needs="near"))

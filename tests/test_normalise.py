@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from kbmatch.matching.normalise import normalise, unwrap
 
 
@@ -71,7 +70,9 @@ def test_text_cut_at_a_fixed_width_is_joined() -> None:
 
 
 def test_a_frame_around_cut_text_goes() -> None:
-    message = 'Failed to pull image "a.example.io/team/app:v1": rpc error: code = Unknown desc = denied'
+    message = (
+        'Failed to pull image "a.example.io/team/app:v1": rpc error: code = Unknown desc = denied'
+    )
     rows = [message[i : i + 50] for i in range(0, len(message), 50)]
     framed = "\n".join(f"│ {row:<50} │" for row in rows)
     joined, _ = unwrap(framed)  # type: ignore[misc]

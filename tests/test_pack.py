@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_knowledge import knowledge, symptom
-
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, gram_sections
+from small_knowledge import knowledge, symptom
 
 CONTENT = compile_pack(
     knowledge(
@@ -97,7 +96,9 @@ def test_records_come_back_as_written(records: list[bytes], compress: bool) -> N
 def test_the_gram_index_finds_every_owner(grams: list[bytes]) -> None:
     writer = PackWriter("h")
     names = ("grams.filter", "grams.hashes", "grams.numbers")
-    for name, content in zip(names, gram_sections((g, n) for n, g in enumerate(grams)), strict=True):
+    for name, content in zip(
+        names, gram_sections((g, n) for n, g in enumerate(grams)), strict=True
+    ):
         writer.add(name, content)
     index = Pack(writer.to_bytes(), "x").grams()
     for number, gram in enumerate(grams):

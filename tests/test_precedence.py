@@ -1,9 +1,8 @@
 """One answer first: causes before wrappers, the one that says more before the one that yields."""
 
-from small_knowledge import matcher, symptom
-
 from kbmatch.matching.answer import answer
 from kbmatch.matching.precedence import Relations, rank
+from small_knowledge import matcher, symptom
 
 BACKOFF = symptom("backoff", "back-off pulling image", wraps=["*"])
 RESOLVE = symptom("resolve", "failed to resolve reference", wraps=["*"])

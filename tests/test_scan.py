@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_knowledge import matcher, signature, symptom
-
 from kbmatch.matching.answer import answer
 from kbmatch.matching.decode import decode, read_blocks
 from kbmatch.matching.gate import gate_words, make_gate
 from kbmatch.matching.scan import answer_stream, scan
+from small_knowledge import matcher, signature, symptom
 
 MATCHER = matcher(
     symptom("jam", "paper jam in tray {number}"),

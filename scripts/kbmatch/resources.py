@@ -19,4 +19,4 @@ def resource_path(name: str) -> str | None:
 def read_resource(name: str) -> bytes:
     """Return the bytes of a shipped file, named relative to the package with `/`."""
     loader = __spec__.loader
-    return loader.get_data(os.path.join(_ROOT, *name.split("/")))  # type: ignore[union-attr,attr-defined,no-any-return]
+    return loader.get_data(os.path.join(_ROOT, *name.split("/")))  # type: ignore[union-attr,no-any-return]

@@ -101,9 +101,7 @@ def _inputs(options: Options) -> Iterator[tuple[str, str | None]]:
         yield "-", None
 
 
-def _answer(
-    name: str, text: str | None, matcher: Matcher, language: str, why: bool
-) -> Answer:
+def _answer(name: str, text: str | None, matcher: Matcher, language: str, why: bool) -> Answer:
     """Answer one input: a text in memory whole, a large stream in constant memory."""
     from kbmatch.matching.answer import answer
 
@@ -210,9 +208,7 @@ def _as_json(answers: list[tuple[str, Answer]]) -> dict[str, object]:
     return {**merged, "matches": matches, "related": related}
 
 
-def _open_page(
-    answers: list[tuple[str, Answer]], options: Options, text: Texts
-) -> None:
+def _open_page(answers: list[tuple[str, Answer]], options: Options, text: Texts) -> None:
     from pathlib import Path
 
     site = options.site or os.environ.get("KBMATCH_SITE", "")

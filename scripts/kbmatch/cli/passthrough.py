@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 KEPT_BYTES = 1 << 20
 _BLOCK = 65536
@@ -88,9 +88,9 @@ def _channel(stream: IO[str]) -> tuple[int, int]:
     return os.pipe()
 
 
-def _forward_signals(process: subprocess.Popen[bytes]) -> dict[int, object]:
+def _forward_signals(process: subprocess.Popen[bytes]) -> dict[int, Any]:
     """Pass termination on to the command; an interrupt from the keyboard reaches it by itself."""
-    previous: dict[int, object] = {}
+    previous: dict[int, Any] = {}
 
     def forward(number: int, frame: object) -> None:
         process.send_signal(number)

@@ -40,9 +40,7 @@ def columns(text: str) -> int:
         return len(text)
     from unicodedata import combining, east_asian_width
 
-    return sum(
-        0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def wrap(text: str, width: int = COLUMNS, indent: str = "", first: str | None = None) -> str:
@@ -148,10 +146,14 @@ class Renderer:
         out.append("")
         hidden = len(page["causes"]) - len(causes)
         out += self._others(rest)
-        out.append(wrap(f"{text['page']} {self.address(page_address(primary.id, self.answer.language))}"))
-        more = text["more-causes"].format(count=hidden, id=primary.id) if hidden else text[
-            "more"
-        ].format(id=primary.id)
+        out.append(
+            wrap(f"{text['page']} {self.address(page_address(primary.id, self.answer.language))}")
+        )
+        more = (
+            text["more-causes"].format(count=hidden, id=primary.id)
+            if hidden
+            else text["more"].format(id=primary.id)
+        )
         out.append(style.dim(wrap(more)))
         return out
 
@@ -164,9 +166,7 @@ class Renderer:
             out.append(f"   $ {self.style.command(first)}")
             out += [f"     {self.style.command(line)}" for line in others]
         label = self.text["yours-if"]
-        out.append(
-            wrap(f"{label} {plain_text(cause['yours_means'])}", indent="     ", first="   ")
-        )
+        out.append(wrap(f"{label} {plain_text(cause['yours_means'])}", indent="     ", first="   "))
         if cause["fix"]:
             out.append(wrap(f"{self.text['fix']} {cause['fix']}", indent="     ", first="   "))
         return out
@@ -183,7 +183,10 @@ class Renderer:
             ]
             if names:
                 separator = self.text["separator"]
-                out += [wrap(f"{self.text[key]} {separator.join(names)}", indent="  ", first=""), ""]
+                out += [
+                    wrap(f"{self.text[key]} {separator.join(names)}", indent="  ", first=""),
+                    "",
+                ]
         return out
 
     def _no_match(self) -> list[str]:
@@ -224,7 +227,14 @@ class Renderer:
         primary = answer.found[0]
         page = self.page(primary)
         examples = self.matcher.settings["examples"]
-        lines = [f"### {page['title']}", "", "```text", primary.text.replace("```", "'''"), "```", ""]
+        lines = [
+            f"### {page['title']}",
+            "",
+            "```text",
+            primary.text.replace("```", "'''"),
+            "```",
+            "",
+        ]
         lines += [page["summary"], "", f"**{text['causes']}**", ""]
         for number, cause in enumerate(page["causes"], 1):
             lines.append(f"{number}. {cause['title']} ({text['who-' + cause['who']]})")

@@ -164,9 +164,7 @@ class Collector:
         """Count hits; `line_numbers` is the number of the text's first line, or one per line."""
         for hit in hits:
             index = text.line_of(hit.start)
-            number = (
-                line_numbers + index if isinstance(line_numbers, int) else line_numbers[index]
-            )
+            number = line_numbers + index if isinstance(line_numbers, int) else line_numbers[index]
             tally = self._tallies.get(hit.symptom)
             if tally is None:
                 start, end = text.line_span(hit.start, hit.end)
@@ -243,7 +241,7 @@ def read_template(
     match = _compiled(template["regex"]).search(text.text, start, end)
     if match is None:
         return None
-    values = {}
+    values: dict[str, str] = {}
     for number, name in enumerate(template["groups"], 1):
         value = text.cased[slice(*match.span(number))].strip(" .,;)")
         if value and set(value) - set("*."):

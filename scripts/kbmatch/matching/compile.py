@@ -112,7 +112,9 @@ def _settings(knowledge: Knowledge) -> dict[str, Any]:
     for derivation in settings.derivations:
         message = parse_message(derivation.template, slots, template=True)
         derivations.append({"from": derivation.from_slot, **matchable(message)})
-    harvest = [matchable(parse_message(template, slots, template=True)) for template in settings.harvest]
+    harvest = [
+        matchable(parse_message(template, slots, template=True)) for template in settings.harvest
+    ]
     return {
         "languages": list(settings.languages),
         "title": dict(settings.title.values),

@@ -189,7 +189,9 @@ def literal_runs(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(run for phrase in phrases for run in phrase.split('"') if run.strip())
 
 
-def _regex(parts: tuple[str | Slot, ...], line: str) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
+def _regex(
+    parts: tuple[str | Slot, ...], line: str
+) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
     first, last = parts[0], parts[-1]
     pieces = []
     if line in ("start", "whole"):

@@ -67,8 +67,17 @@ class Signature:
     """A signature as the pack holds it; the regex is compiled when first used."""
 
     __slots__ = (
-        "_compiled", "free", "groups", "id", "literals", "message", "needs", "number", "phrases",
-        "source", "symptom",
+        "_compiled",
+        "free",
+        "groups",
+        "id",
+        "literals",
+        "message",
+        "needs",
+        "number",
+        "phrases",
+        "source",
+        "symptom",
     )
 
     def __init__(self, number: int, record: Mapping[str, Any]) -> None:
@@ -81,7 +90,7 @@ class Signature:
         self.groups: list[str] = record["groups"]
         self.free = frozenset(record["free"])
         self.phrases: list[str] = record["phrases"]
-        self.literals = [run for phrase in self.phrases for run in phrase.split('"') if run.strip()]
+        self.literals: list[str] = [run for phrase in self.phrases for run in phrase.split('"') if run.strip()]
         self._compiled: re.Pattern[str] | None = None
 
     @property

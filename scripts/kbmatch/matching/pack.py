@@ -170,7 +170,9 @@ class Pack:
     def grams(self) -> GramIndex:
         """Return the index from text to the signatures that could match in it."""
         return GramIndex(
-            self.section("grams.filter"), self.section("grams.hashes"), self.section("grams.numbers")
+            self.section("grams.filter"),
+            self.section("grams.hashes"),
+            self.section("grams.numbers"),
         )
 
     def close(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from kbmatch.knowledge.documents import Documents
 from kbmatch.knowledge.model import Knowledge, Position, Signature, Symptom
@@ -17,8 +16,8 @@ from .language import MessageError, parse_message
 from .matcher import Matcher
 from .normalise import normalise
 from .pack import Pack
-from .precedence import drop_contained
 from .precedence import Relations as PackRelations
+from .precedence import drop_contained
 
 RULES = RuleSet()
 DOMAIN = "signature_rules"

@@ -60,7 +60,9 @@ def _resolve(documents: Documents, id: str) -> str | None:
 def _unknown(documents: Documents, id: str, text: Mapping[str, str]) -> str:
     from difflib import get_close_matches
 
-    ids = [key.partition("/")[2] for kind in ("symptoms", "solutions") for key in documents.keys(kind)]
+    ids = [
+        key.partition("/")[2] for kind in ("symptoms", "solutions") for key in documents.keys(kind)
+    ]
     near = get_close_matches(id, ids, n=3)
     return text["unknown-near" if near else "unknown"].format(id=id, near=", ".join(near))
 
@@ -107,7 +109,9 @@ class Page:
             if link in self.documents:
                 source = self.documents[link]["title"][self.language]
             level = self.text[f"evidence-{evidence['level']}"]
-            out.append(wrap(f"{level}: {source} ({evidence['checked']})", indent="    ", first="  - "))
+            out.append(
+                wrap(f"{level}: {source} ({evidence['checked']})", indent="    ", first="  - ")
+            )
         out += self._links(symptom.get("links", ()))
         return out
 
@@ -122,7 +126,11 @@ class Page:
             yield wrap(plain_text(ranked["note"][self.language]), indent="   ", first="   ")
         check = cause["check"]
         yield ""
-        yield wrap(f"{self.text['check']} {plain_text(check['text'][self.language])}", indent="     ", first="   ")
+        yield wrap(
+            f"{self.text['check']} {plain_text(check['text'][self.language])}",
+            indent="     ",
+            first="   ",
+        )
         yield from self._commands(check["commands"], "     ")
         for case in ("if_yours", "if_not"):
             outcome = check[case]
@@ -141,19 +149,33 @@ class Page:
         return [*self._solution(solution, ""), *self._links(solution.get("links", ()))]
 
     def _solution(self, solution: Mapping[str, Any], indent: str) -> Iterator[str]:
-        yield wrap(f"{self.text['fix']} {solution['title'][self.language]}", indent=indent, first=indent)
+        yield wrap(
+            f"{self.text['fix']} {solution['title'][self.language]}", indent=indent, first=indent
+        )
         inner = indent + "  "
         if "risk" in solution:
-            yield wrap(f"! {plain_text(solution['risk'][self.language])}", indent=inner + "  ", first=inner)
+            yield wrap(
+                f"! {plain_text(solution['risk'][self.language])}", indent=inner + "  ", first=inner
+            )
         for step in solution["steps"]:
-            yield wrap(plain_text(step["text"][self.language]), indent=inner + "  ", first=inner + "- ")
+            yield wrap(
+                plain_text(step["text"][self.language]), indent=inner + "  ", first=inner + "- "
+            )
             if "risk" in step:
-                yield wrap(f"! {plain_text(step['risk'][self.language])}", indent=inner + "    ", first=inner + "  ")
+                yield wrap(
+                    f"! {plain_text(step['risk'][self.language])}",
+                    indent=inner + "    ",
+                    first=inner + "  ",
+                )
             yield from self._commands(step.get("commands", ()), inner + "    ")
             for line in self._fill(step.get("expected", "")).splitlines():
                 yield self.style.dim(f"{inner}      {line}")
         verify = solution["verify"]
-        yield wrap(f"{self.text['verify']} {plain_text(verify['text'][self.language])}", indent=inner, first=inner)
+        yield wrap(
+            f"{self.text['verify']} {plain_text(verify['text'][self.language])}",
+            indent=inner,
+            first=inner,
+        )
         yield from self._commands(verify["commands"], inner + "  ")
         for line in self._fill(verify["expected"]).splitlines():
             yield self.style.dim(f"{inner}    {line}")
@@ -173,7 +195,9 @@ class Page:
             yield self.style.bold(self.text["links"])
         for id in ids:
             link = self.documents[f"links/{id}"]
-            yield wrap(f"{link['title'][self.language]} <{link['url']}>", indent="    ", first="  - ")
+            yield wrap(
+                f"{link['title'][self.language]} <{link['url']}>", indent="    ", first="  - "
+            )
             yield wrap(plain_text(link["summary"][self.language]), indent="    ", first="    ")
 
     def _fill(self, text: str) -> str:

@@ -21,7 +21,9 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     """Declare the arguments."""
     parser.add_argument("--lang", choices=("en", "zh-TW"), help=text["option.lang"])
     parser.add_argument("--kb", metavar="DIR|PACK", help=text["option.kb"])
-    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help=text["run.words"])
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help=text["run.words"]
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,9 @@ from kbmatch.texts import load as load_texts
 
 def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     """Declare the arguments."""
-    parser.add_argument("cases", nargs="+", type=Path, metavar="CASES.jsonl", help=text["test.cases"])
+    parser.add_argument(
+        "cases", nargs="+", type=Path, metavar="CASES.jsonl", help=text["test.cases"]
+    )
     parser.add_argument("--kb", metavar="DIR|PACK", help=text["option.kb"])
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--failures", action="store_true", help=text["test.failures"])
