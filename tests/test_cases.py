@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 import pytest
+
 from kbmatch.cli.cases import Result, read_cases, run_cases, tally
 from kbmatch.matching.answer import Answer, answer
 from kbmatch.search.related import related

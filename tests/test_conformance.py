@@ -9,6 +9,7 @@ from functools import cache
 import hyperscan
 import pytest
 import re2
+
 from kbmatch.matching.matcher import Signature
 from kbmatch.matching.normalise import normalise
 from real_knowledge import knowledge, matcher

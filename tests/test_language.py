@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kbmatch.matching.language import SLOT_CLASSES, MessageError, parse_message
 from kbmatch.matching.normalise import normalise
 from small_knowledge import SLOTS

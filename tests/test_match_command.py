@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from kbmatch.matching.compile import compile_pack
 from small_knowledge import knowledge, signature, symptom
 

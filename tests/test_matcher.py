@@ -4,6 +4,7 @@ import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch.matching.matcher import Miss
 from kbmatch.matching.normalise import normalise
 from small_knowledge import matcher, signature, symptom

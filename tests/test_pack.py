@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.matcher import Matcher

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch.matching.answer import answer
 from kbmatch.matching.decode import decode, read_blocks
 from kbmatch.matching.gate import gate_words, make_gate
@@ -60,7 +61,7 @@ def test_both_gates_and_a_pasted_text_agree(lines: list[str], size: int) -> None
 
 def test_line_numbers_hold_across_blocks() -> None:
     chance = random.Random(3)
-    lines = ["filler line number %d of the log" % n for n in range(400_000)]
+    lines = [f"filler line number {n} of the log" for n in range(400_000)]
     places = sorted(chance.sample(range(len(lines)), 20))
     for place in places:
         lines[place] = "paper jam in tray 1"

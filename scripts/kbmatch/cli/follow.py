@@ -104,7 +104,7 @@ def _finding(collector: Collector, matcher: Matcher, language: str) -> dict[str,
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield (number of the first line, whole lines) as they arrive; lines beyond MAX_LINE in pieces."""
+    """Yield (number of the first line, whole lines) as they arrive; endless lines in pieces."""
     handle = file.fileno()
     rest = b""
     number = 1

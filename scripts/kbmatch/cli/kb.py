@@ -84,3 +84,7 @@ def build_parser(
         if only is None or command == only:
             command_module(command).configure(subparser, load_texts("kb", language))
     return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -51,13 +51,13 @@ def _run(options: Options, text: Texts) -> int:
     from kbmatch.matching.matcher import Matcher
     from kbmatch.matching.pack import PackError
 
-    from .packs import NoKnowledge, explain_failure, open_pack
+    from .packs import NoKnowledgeError, explain_failure, open_pack
 
     if not options.text and not options.file and sys.stdin is not None and sys.stdin.isatty():
         return _complain(text["error-no-text"])
     try:
         matcher = Matcher(open_pack(options.kb))
-    except NoKnowledge as error:
+    except NoKnowledgeError as error:
         return _complain(text[error.key].format(**error.values))
     except PackError as error:
         return _complain(str(error))

@@ -16,7 +16,7 @@ from kbmatch.resources import read_resource, resource_path
 SHIPPED = "data/knowledge.kbpack"
 
 
-class NoKnowledge(Exception):
+class NoKnowledgeError(Exception):
     """Nothing to answer from; `key` names the text that says why."""
 
     def __init__(self, key: str, **values: str) -> None:
@@ -28,7 +28,7 @@ class NoKnowledge(Exception):
 def open_pack(option: str | None) -> Pack:
     """Open the pack that `--kb` names, else $KBMATCH_KB, else the checkout's, else the shipped one.
 
-    Raises NoKnowledge when there is none, PackError when it can't be read, and KnowledgeError
+    Raises NoKnowledgeError when there is none, PackError when it can't be read, and KnowledgeError
     when a knowledge directory has errors.
     """
     named = option or os.environ.get("KBMATCH_KB")
@@ -37,7 +37,7 @@ def open_pack(option: str | None) -> Pack:
             return _compiled(os.path.abspath(named))
         if os.path.isfile(named):
             return Pack.open(named)
-        raise NoKnowledge("error-kb", path=named)
+        raise NoKnowledgeError("error-kb", path=named)
     directory = checkout_directory()
     if directory:
         return _compiled(directory)
@@ -47,7 +47,7 @@ def open_pack(option: str | None) -> Pack:
     try:
         return Pack(read_resource(SHIPPED), SHIPPED)
     except OSError:
-        raise NoKnowledge("error-no-knowledge") from None
+        raise NoKnowledgeError("error-no-knowledge") from None
 
 
 def checkout_directory() -> str | None:

@@ -30,7 +30,7 @@ def decode(content: bytes) -> str:
 
 
 def decode_utf8(content: bytes) -> str:
-    """Return text of bytes that should be UTF-8; lines that are not are read as CP950 or Latin-1."""
+    """Return text of bytes; lines that are not UTF-8 are read as CP950 or Latin-1."""
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -58,7 +58,7 @@ def _decode_line(line: bytes) -> str:
 
 
 def read_blocks(file: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
-    """Yield what `file` holds, unpacked when it is gzip. Cut gzip data ends silently where it is cut."""
+    """Yield what `file` holds, unpacked when it is gzip; a cut gzip file ends where it is cut."""
     read = getattr(file, "read1", file.read)
     first = read(size)
     if first.startswith(_GZIP):
@@ -88,7 +88,7 @@ def _gunzip(first: bytes, file: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 def utf8_blocks(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield `blocks` as UTF-8 where they say by a mark, or by their zero bytes, that they are UTF-16/32."""
+    """Yield `blocks` as UTF-8 where a mark or their zero bytes say that they are UTF-16 or -32."""
     first = next(blocks, b"")
     for mark, encoding in _MARKS:
         if first.startswith(mark):

@@ -90,7 +90,8 @@ class Signature:
         self.groups: list[str] = record["groups"]
         self.free = frozenset(record["free"])
         self.phrases: list[str] = record["phrases"]
-        self.literals: list[str] = [run for phrase in self.phrases for run in phrase.split('"') if run.strip()]
+        runs = (run for phrase in self.phrases for run in phrase.split('"'))
+        self.literals = [run for run in runs if run.strip()]
         self._compiled: re.Pattern[str] | None = None
 
     @property

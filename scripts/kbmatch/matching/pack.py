@@ -114,7 +114,7 @@ class Pack:
 
     @classmethod
     def open(cls, path: str) -> Pack:
-        """Open the pack at `path`. Raises PackError when it is missing, damaged or of another version."""
+        """Open the pack at `path`. Raises PackError when missing, damaged or of another version."""
         try:
             with open(path, "rb") as file:
                 if os.fstat(file.fileno()).st_size == 0:

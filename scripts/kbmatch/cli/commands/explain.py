@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kbmatch.cli.common import fail, language_of_environment
-from kbmatch.cli.packs import NoKnowledge, explain_failure, is_terminal_coloured, open_pack
+from kbmatch.cli.packs import NoKnowledgeError, explain_failure, is_terminal_coloured, open_pack
 from kbmatch.cli.render import Style, plain_text, wrap
 from kbmatch.cli.slots import fill
 from kbmatch.matching.documents import Documents
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = load_texts("explain", language)
     try:
         documents = Documents(open_pack(arguments.kb))
-    except (NoKnowledge, PackError) as error:
+    except (NoKnowledgeError, PackError) as error:
         fail(explain_failure(error))
     slots = dict(pair.partition("=")[::2] for pair in arguments.set)
     page = Page(documents, language, text, slots, Style(is_terminal_coloured(arguments.no_color)))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from kbmatch.cli.common import language_of_environment
-from kbmatch.cli.packs import NoKnowledge, open_pack
+from kbmatch.cli.packs import NoKnowledgeError, open_pack
 from kbmatch.cli.passthrough import run_through
 from kbmatch.texts import load as load_texts
 
@@ -59,7 +59,7 @@ def _explain(said: bytes, language: str, kb: str | None) -> None:
 
     try:
         matcher = Matcher(open_pack(kb))
-    except (NoKnowledge, PackError) as error:
+    except (NoKnowledgeError, PackError) as error:
         print(f"kb: {error}", file=sys.stderr)
         return
     found = answer(decode(said), matcher, language)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kbmatch.cli.cases import CaseError, Result, read_cases, run_cases, tally
 from kbmatch.cli.common import fail, language_of_environment
-from kbmatch.cli.packs import NoKnowledge, explain_failure, open_pack
+from kbmatch.cli.packs import NoKnowledgeError, explain_failure, open_pack
 from kbmatch.matching.answer import Answer, answer
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.pack import PackError
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = load_texts("kb", language_of_environment())
     try:
         matcher = Matcher(open_pack(arguments.kb))
-    except (NoKnowledge, PackError) as error:
+    except (NoKnowledgeError, PackError) as error:
         fail(explain_failure(error))
 
     def ask(query: str, language: str) -> Answer:
