@@ -90,12 +90,11 @@ def _gunzip(first: bytes, file: IO[bytes], size: int) -> Iterator[bytes]:
 def utf8_blocks(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield `blocks` as UTF-8 where a mark or their zero bytes say that they are UTF-16 or -32."""
     first = next(blocks, b"")
-    for mark, encoding in _MARKS:
+    encoding = _guess(first[:_SAMPLE])
+    for mark, marked in _MARKS:
         if first.startswith(mark):
-            first = first[len(mark) :]
+            first, encoding = first[len(mark) :], marked
             break
-    else:
-        encoding = _guess(first[:_SAMPLE])
     if encoding == "utf-8":
         yield first
         yield from blocks

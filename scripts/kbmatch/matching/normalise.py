@@ -114,7 +114,9 @@ def _finish(text: str) -> NormalText:
 def _may_have_prefix(text: str) -> bool:
     """Tell cheaply whether any line could start with a log prefix: compiling its regex is slow."""
     return "|" in text or any(
-        line[:1] in "0123456789[#:" or line[1:5].isdigit() or line[3:4] == " " == line[6:7]
+        line[:1] in "0123456789[#:"
+        or line[1:5].isdigit()
+        or (line[3:4] == " " and line[4:6].strip().isdigit())
         for line in text.split("\n")
         if line
     )
@@ -167,8 +169,7 @@ def unwrap(text: str) -> tuple[str, list[int]] | None:
 
 
 def _columns(line: str) -> int:
+    """Return how many terminal columns a line takes; wide characters take two."""
     if line.isascii():
         return len(line)
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in line)
+    return len(line) + len(_pattern(str(_rules()["wide"])).findall(line))
