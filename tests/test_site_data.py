@@ -8,12 +8,12 @@ import json
 import re
 
 import pytest
-from site_build import PRINTERS
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Knowledge
 from kbmatch.site.data import build_assets
 from kbmatch.site.pages import build_pages
+from site_build import PRINTERS
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,9 @@ def test_outer_pages_allow_exactly_their_own_script_and_style(
 def test_not_found_page_knows_the_root(printers: Knowledge) -> None:
     pages = {a.path: a.content for a in build_assets(printers, "https://a.example/docs/")}
     assert 'href="/docs/en/index.html"' in pages["404.html"]
-    assert 'href="/en/index.html"' in {a.path: a.content for a in build_assets(printers)}["404.html"]
+    assert (
+        'href="/en/index.html"' in {a.path: a.content for a in build_assets(printers)}["404.html"]
+    )
 
 
 def test_slot_script_is_plain_data(assets: dict[str, str]) -> None:

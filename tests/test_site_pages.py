@@ -9,7 +9,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from site_build import PRINTERS
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Command, Knowledge, RankedCause, Step, Table, Text
@@ -17,6 +16,7 @@ from kbmatch.site.edition import Edition, anchor, close_up
 from kbmatch.site.page import Page
 from kbmatch.site.pages import build_pages
 from kbmatch.texts import load
+from site_build import PRINTERS
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,11 @@ def test_every_link_and_heading_resolves_and_ids_are_unique(
             if link.startswith(("http://", "https://")):
                 continue
             target, _, fragment = link.partition("#")
-            place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
+            place = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+                if target
+                else path
+            )
             assert place in pages, (path, link)
             assert not fragment or fragment in parsed[place].ids, (path, link)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from mkdocs.exceptions import Abort, PluginError
+
 from site_build import PRINTERS, build_site
 
 LANGUAGES = ("en", "zh-TW")
@@ -29,11 +30,16 @@ def pages(site: Path) -> list[Path]:
 
 def test_every_page_is_there_in_every_language(site: Path) -> None:
     names = {
-        language: {page.relative_to(site / language).as_posix() for page in (site / language).rglob("*.html")}
+        language: {
+            page.relative_to(site / language).as_posix()
+            for page in (site / language).rglob("*.html")
+        }
         for language in LANGUAGES
     }
     assert names["en"] == names["zh-TW"]
-    assert {"index.html", "symptoms/paper-jam.html", "solutions/load-right-paper.html"} <= names["en"]
+    assert {"index.html", "symptoms/paper-jam.html", "solutions/load-right-paper.html"} <= names[
+        "en"
+    ]
 
 
 def test_language_title_navigation_and_alternates(site: Path) -> None:
@@ -51,20 +57,24 @@ def test_no_page_has_inline_code_or_style_or_names_another_host(site: Path) -> N
     for page in pages(site):
         html = page.read_text(encoding="utf-8")
         name = page.relative_to(site).as_posix()
-        if "http-equiv=\"refresh\"" in html:
+        if 'http-equiv="refresh"' in html:
             continue  # redirects: covered with the other outer pages
         assert "Content-Security-Policy" in html, name
         assert re.findall(r"<script(?![^>]*(?:src=|application/json))", html) == [], name
         assert re.findall(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", html) == [], name
         loads = re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"([^\"]*)\"", html)
         outside = [url for url in loads if re.match(r"(?:https?:)?//", url)]
-        assert [url for url in outside if not url.startswith("https://kb.example/docs/")] == [], name
+        assert [url for url in outside if not url.startswith("https://kb.example/docs/")] == [], (
+            name
+        )
 
 
 def test_an_index_for_each_language_and_nothing_left_over(site: Path) -> None:
     for language in LANGUAGES:
         text = (site / language / "search/search_index.json").read_text(encoding="utf-8")
-        assert (site / language / "search/search_index.js").read_text(encoding="utf-8") == f"var __index = {text}"
+        assert (site / language / "search/search_index.js").read_text(
+            encoding="utf-8"
+        ) == f"var __index = {text}"
         docs = json.loads(text)["docs"]
         for doc in docs:
             path = doc["location"].partition("#")[0]
@@ -77,7 +87,10 @@ def test_an_index_for_each_language_and_nothing_left_over(site: Path) -> None:
 
 def test_sitemap_lists_every_page_with_its_other_language(site: Path) -> None:
     tree = ElementTree.parse(site / "sitemap.xml")
-    spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+    spaces = {
+        "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+        "x": "http://www.w3.org/1999/xhtml",
+    }
     found = {loc.text for loc in tree.findall(".//s:loc", spaces)}
     built = {f"https://kb.example/docs/{page.relative_to(site).as_posix()}" for page in pages(site)}
     redirects = {url for url in built if url.endswith("jammed-paper.html")}

@@ -30,7 +30,10 @@ def test_a_site_wide_index_is_split_by_language() -> None:
 
 
 def test_index_is_sorted_and_unicode() -> None:
-    entries = [{"location": "b", "title": "", "text": "牆"}, {"location": "a", "title": "", "text": ""}]
+    entries = [
+        {"location": "b", "title": "", "text": "牆"},
+        {"location": "a", "title": "", "text": ""},
+    ]
     index = index_json({"lang": ["en"]}, entries)
     assert [doc["location"] for doc in json.loads(index)["docs"]] == ["a", "b"]
     assert "牆" in index

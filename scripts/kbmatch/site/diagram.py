@@ -65,9 +65,7 @@ def _turn(end: int, y: int) -> str:
     )
 
 
-def _station(
-    edition: Edition, group: Group, target: str, x: int, y: int, number: int
-) -> Markup:
+def _station(edition: Edition, group: Group, target: str, x: int, y: int, number: int) -> Markup:
     count = _count(edition, group)
     body = Markup(
         '<circle class="kb-way__stop" cx="{x}" cy="{y}" r="15"/>'

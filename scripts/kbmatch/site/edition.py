@@ -210,7 +210,7 @@ class Edition:
 
 
 def close_up(text: str) -> str:
-    """Return `text` without the blanks that YAML and Markdown leave where Chinese lines were folded.
+    """Return `text` without the blanks that YAML and Markdown leave where Chinese lines fold.
 
     Chinese words have none between them; next to a full-width mark none belongs on either side.
     """
@@ -233,4 +233,3 @@ def anchor(text: str) -> str:
 def _natural(text: str) -> tuple[object, ...]:
     parts = re.split(r"(\d+)", text.casefold())
     return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)
-

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
@@ -32,11 +33,13 @@ class Prose:
         self._cache: dict[tuple[str, bool], Markup] = {}
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._markdown.validateLink = lambda url: True  # type: ignore[method-assign]
-        self._markdown.renderer.rules["code_inline"] = self._code
-        self._markdown.renderer.rules["fence"] = self._code_block
-        self._markdown.renderer.rules["code_block"] = self._code_block
-        self._markdown.renderer.rules["link_open"] = self._link
-        self._markdown.renderer.rules["image"] = self._image
+        renderer = self._markdown.renderer
+        assert isinstance(renderer, RendererHTML)
+        renderer.rules["code_inline"] = self._code
+        renderer.rules["fence"] = self._code_block
+        renderer.rules["code_block"] = self._code_block
+        renderer.rules["link_open"] = self._link
+        renderer.rules["image"] = self._image
 
     def block(self, text: str) -> Markup:
         """Return `text` as paragraphs, lists and so on."""

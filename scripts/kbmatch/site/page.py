@@ -22,6 +22,7 @@ class SearchEntry:
     anchor: str
     title: str
     text: str
+    boost: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,10 @@ from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
 from .edition import Edition, Group, Shelf, anchor, solution_commands
 from .page import Heading, Page, SearchEntry
-from .words import SearchText
+from .words import LIST, SearchText
 
 
-def build_pages(
-    knowledge: Knowledge, language: str, introduction: str = ""
-) -> Iterator[Page]:
+def build_pages(knowledge: Knowledge, language: str, introduction: str = "") -> Iterator[Page]:
     """Yield every page of one language. `introduction` is Markdown for the home page."""
     return _Builder(Edition(knowledge, language)).all(introduction)
 
@@ -136,7 +134,7 @@ class _Builder:
             edition.first_sentence(symptom.summary),
             html,
             headings=tuple(headings),
-            search=self.words.symptom(symptom, causes),
+            search=self.words.symptom(symptom, causes, links),
         )
 
     def _check(self, cause: Cause) -> Markup:
@@ -224,7 +222,7 @@ class _Builder:
             edition.first_sentence(solution.steps[0].text),
             html,
             headings=tuple(Heading(id, edition.label(key)) for id, key, there in sections if there),
-            search=self.words.solution(solution),
+            search=self.words.solution(solution, solution.links, symptoms),
         )
 
     def _area(self, group: Group) -> Page:
@@ -246,7 +244,7 @@ class _Builder:
                 solutions=solutions,
             ),
             headings=tuple(headings),
-            search=(SearchEntry("", group.title, edition.prose("").plain(group.summary)),),
+            search=(SearchEntry("", group.title, edition.prose("").plain(group.summary), LIST),),
         )
 
     def _home(self, introduction: str) -> Page:
@@ -285,9 +283,7 @@ class _Builder:
             diagram=diagram.draw(edition, ""),
         )
         tools = edition.by_tool()
-        yield overview(
-            "by-tool", [Heading(group.id, group.title) for group in tools], groups=tools
-        )
+        yield overview("by-tool", [Heading(group.id, group.title) for group in tools], groups=tools)
         yield overview("by-code", [], groups=edition.by_code())
         letters: dict[str, list[Any]] = {}
         messages = edition.messages()
@@ -319,7 +315,7 @@ class _Builder:
             intro,
             self._render(f"{name}.html", "", **values),
             headings=tuple(headings),
-            search=search or (SearchEntry("", label(name), intro),),
+            search=search or (SearchEntry("", label(name), intro, LIST),),
             wide=not headings,
         )
 
@@ -334,10 +330,8 @@ class _Builder:
             edition.first_sentence(first.intro),
             self._render("tables.html", "", tables=shelf.tables, links=links),
             headings=tuple(
-                Heading(table.id, edition.text(table.title))
-                for table in shelf.tables[1:]
+                Heading(table.id, edition.text(table.title)) for table in shelf.tables[1:]
             ),
             search=self.words.tables(shelf.tables),
             wide=len(shelf.tables) == 1,
         )
-

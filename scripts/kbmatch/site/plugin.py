@@ -104,7 +104,9 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         """Add the generated pages and data files."""
         assert self._knowledge is not None
         for language in self.languages:
-            pages = list(build_pages(self._knowledge, language, self._introduction(files, language)))
+            pages = list(
+                build_pages(self._knowledge, language, self._introduction(files, language))
+            )
             log.info("%s: %d pages from the knowledge", language, len(pages))
             self._pages[language] = pages
             for page in pages:
@@ -140,6 +142,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         texts = self._texts[language]
         home = self._page_at(f"{language}/index.md", config, files)
         items: list[StructureItem] = [home]
+        pages = [home]
         listed = {home.file.src_uri}
         for name, patterns in self.config.sections.items():
             children: list[SitePage] = []
@@ -153,7 +156,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
                 for child in children:
                     child.parent = section
                 items.append(section)
-        pages = [page for item in items for page in (item.children or [item])]
+                pages += children
         navigation = Navigation(items, pages)
         navigation.homepage = home
         return navigation
@@ -254,4 +257,3 @@ def _anchor(heading: Heading) -> AnchorLink:
     link = AnchorLink(escape(heading.title), heading.id, heading.level)
     link.children = [_anchor(child) for child in heading.children]
     return link
-

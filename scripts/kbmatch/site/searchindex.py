@@ -24,20 +24,21 @@ def cut(text: str) -> str:
     return separated.replace(ZERO_WIDTH_SPACE * 2, ZERO_WIDTH_SPACE).strip(ZERO_WIDTH_SPACE)
 
 
-def entries_of(pages: Iterable[Page]) -> list[dict[str, str]]:
+def entries_of(pages: Iterable[Page]) -> list[dict[str, Any]]:
     """Return the index entries of generated pages; addresses count from the language's root."""
     return [
         {
             "location": page.path + (f"#{entry.anchor}" if entry.anchor else ""),
             "title": cut(escape(entry.title, quote=False)),
             "text": cut(escape(entry.text, quote=False)),
+            **({"boost": entry.boost} if entry.boost != 1 else {}),
         }
         for page in pages
         for entry in page.search
     ]
 
 
-def entries_below(language: str, entries: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+def entries_below(language: str, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return those entries of a site-wide index that belong to `language`, as its own."""
     root = f"{language}/"
     return [
@@ -51,7 +52,7 @@ def entries_below(language: str, entries: Iterable[Mapping[str, str]]) -> list[d
     ]
 
 
-def index_json(config: Mapping[str, Any], entries: Iterable[Mapping[str, str]]) -> str:
+def index_json(config: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> str:
     """Return the index as the theme's search worker reads it, in an order that never varies."""
     docs = sorted(entries, key=lambda entry: entry["location"])
     return json.dumps(

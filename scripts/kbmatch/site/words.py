@@ -8,6 +8,14 @@ from ..knowledge.model import Cause, Command, Solution, Symptom, Table, Text
 from .edition import Edition
 from .page import SearchEntry
 
+# How much an entry weighs. Tried on every sample, title and alias of our own knowledge: what
+# a tool prints first, then what an error is about, then what merely mentions it, lists last.
+MESSAGE = 8.0
+MAIN = 3.0
+FIX = 0.7
+CAUSE = 0.5
+LIST = 0.3
+
 
 class SearchText:
     """Collects the words of one edition's pages."""
@@ -18,27 +26,29 @@ class SearchText:
         self._causes: dict[str, str] = {}
         self._fixes: dict[str, str] = {}
 
-    def symptom(self, symptom: Symptom, causes: Iterable[Cause]) -> tuple[SearchEntry, ...]:
-        """Return an entry for the page and one for each cause, with its fixes."""
+    def symptom(
+        self, symptom: Symptom, causes: Iterable[Cause], links: Iterable[str]
+    ) -> tuple[SearchEntry, ...]:
+        """Return an entry for the page, one for each wording and one for each cause with its fixes.
+
+        A pasted message is found by its own short entry, where it weighs most.
+        """
         edition = self._edition
-        parts = [edition.text(symptom.title)]
-        for signature in symptom.signatures:
-            parts += [edition.slots.example(signature.message), *signature.samples[:1]]
-        parts.append(self._plain(symptom.summary))
-        parts += symptom.codes
-        parts.append(symptom.id)
+        parts = [self._plain(symptom.summary), *symptom.codes, symptom.id]
         parts += symptom.aliases.get(edition.language, ())
         if symptom.applies_to:
             parts.append(self._plain(symptom.applies_to))
         for other in symptom.look_alikes:
             parts.append(edition.text(edition.knowledge.symptoms[other.id].title))
             parts.append(self._plain(other.difference))
-        for id in symptom.links:
-            link = edition.knowledge.links[id]
-            parts += (edition.text(link.title), self._plain(link.summary))
+        parts += self._links(links)
+        entries = [SearchEntry("", edition.text(symptom.title), _join(parts), MAIN)]
+        for signature in symptom.signatures:
+            message = edition.slots.example(signature.message)
+            words = _join((signature.samples[0], *edition.tools_of([signature])))
+            entries.append(SearchEntry(f"message-{signature.id}", message, words, MESSAGE))
         notes = {ranked.cause: ranked.note for ranked in symptom.causes}
         told: set[str] = set()
-        entries = [SearchEntry("", edition.text(symptom.title), _join(parts[1:]))]
         for cause in causes:
             note = notes[cause.id]
             words = _join(
@@ -49,13 +59,18 @@ class SearchText:
                 )
             )
             told.update(cause.solutions)
-            entries.append(SearchEntry(f"cause-{cause.id}", edition.text(cause.title), words))
+            title = edition.text(cause.title)
+            entries.append(SearchEntry(f"cause-{cause.id}", title, words, CAUSE))
         return tuple(entries)
 
-    def solution(self, solution: Solution) -> tuple[SearchEntry, ...]:
+    def solution(
+        self, solution: Solution, links: Iterable[str], symptoms: Iterable[Symptom]
+    ) -> tuple[SearchEntry, ...]:
         """Return the one entry of a solution's page."""
         title = self._edition.text(solution.title)
-        return (SearchEntry("", title, self._solution(solution)),)
+        parts = [self._solution(solution), *self._links(links)]
+        parts += [self._edition.text(symptom.title) for symptom in symptoms]
+        return (SearchEntry("", title, _join(parts), FIX),)
 
     def tables(self, tables: Iterable[Table]) -> tuple[SearchEntry, ...]:
         """Return an entry for each table of a page."""
@@ -74,7 +89,7 @@ class SearchText:
             parts += (term.en, term.zh_TW, *term.synonyms)
             if term.note:
                 parts.append(self._plain(term.note))
-        return (SearchEntry("", self._edition.label("glossary"), _join(parts)),)
+        return (SearchEntry("", self._edition.label("glossary"), _join(parts), LIST),)
 
     def _cause(self, cause: Cause) -> str:
         if cause.id not in self._causes:
@@ -103,6 +118,13 @@ class SearchText:
         parts += self._commands(solution.verify.commands)
         parts.append(self._example(solution.verify.expected))
         return _join(parts)
+
+    def _links(self, ids: Iterable[str]) -> list[str]:
+        words: list[str] = []
+        for id in ids:
+            link = self._edition.knowledge.links[id]
+            words += (self._edition.text(link.title), self._plain(link.summary))
+        return words
 
     def _commands(self, commands: Sequence[Command]) -> list[str]:
         return [self._edition.slots.example(command.run) for command in commands]

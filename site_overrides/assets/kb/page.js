@@ -76,6 +76,19 @@
     }
   });
 
+  // The header search reads + - " ' ~ ^ * as operators; in a pasted error they are just marks.
+  document.addEventListener('paste', (event) => {
+    if (!event.target.matches('.md-search__input')) return;
+    event.preventDefault();
+    const text = event.clipboardData.getData('text').replace(/["'“”‘’+~^*-]+/g, ' ').replace(/\s+/g, ' ').trim();
+    event.target.setRangeText(text.slice(0, 300), event.target.selectionStart, event.target.selectionEnd, 'end');
+    event.target.dispatchEvent(new Event('input', {bubbles: true}));
+  });
+  // The theme looks only when a key goes up, which pasting by mouse, dictation and input methods miss.
+  document.addEventListener('input', (event) => {
+    if (event.target.matches('.md-search__input')) event.target.dispatchEvent(new Event('keyup'));
+  });
+
   // Print shows what is folded away, and folds it again.
   let unfolded = [];
   addEventListener('beforeprint', () => {

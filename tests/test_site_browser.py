@@ -1,0 +1,360 @@
+"""The site in a real browser: from `file://` and below a path, both languages, as readers use it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from site_build import our_site
+
+sys.path.insert(0, str(Path(__file__).parent / "browser"))
+from kit import FLAGS, chromium, serve, visitor
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+LANGUAGES = ("en", "zh-TW")
+AXE = Path(__file__).parent / "browser/node_modules/axe-core/axe.min.js"
+SYMPTOM = "symptoms/dns-lookup-failed.html"
+CAUSE = "registry-name-wrong"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("web")
+    return our_site(root / "kb" / "errors")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        instance = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield instance
+        instance.close()
+
+
+@pytest.fixture(scope="module")
+def server(site: Path) -> Iterator[str]:
+    with serve(site.parents[1]) as address:
+        yield f"{address}/kb/errors"
+
+
+@pytest.fixture(params=["file", "http"])
+def root(request: pytest.FixtureRequest, site: Path) -> str:
+    if request.param == "file":
+        return site.as_uri()
+    return str(request.getfixturevalue("server"))
+
+
+def kinds(site: Path, language: str) -> list[str]:
+    """Name one page of every kind, and every hub."""
+    folder = site / language
+    found = [page.name for page in sorted(folder.glob("*.html"))]
+    for name in ("areas", "solutions"):
+        found.append(f"{name}/{next(iter(sorted((folder / name).glob('*.html')))).name}")
+    return [*found, SYMPTOM]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_load_without_a_word_from_the_console_or_another_host(
+    browser: Any, site: Path, root: str, language: str
+) -> None:
+    with visitor(browser, root) as (page, watch):
+        for path in kinds(site, language):
+            page.goto(f"{root}/{language}/{path}")
+            page.wait_for_timeout(60)
+            assert page.evaluate("document.documentElement.lang") == language
+            assert page.locator("h1").count() == 1, path
+            watch.check()
+
+
+@pytest.mark.parametrize(
+    ("language", "query"),
+    [("en", "lookup myregistry.azurecr.io: no such host"), ("zh-TW", "解析不到登錄的名稱")],
+)
+def test_header_search_finds_the_page(browser: Any, root: str, language: str, query: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/{language}/by-phase.html")
+        page.keyboard.press("Control+k")
+        page.keyboard.type(query)
+        link = page.locator(".md-search-result__link").first
+        link.wait_for()
+        assert f"/{language}/{SYMPTOM}" in (link.evaluate("a => a.href"))
+        link.click()
+        page.wait_for_url(f"**/{language}/{SYMPTOM}*")
+
+
+def test_language_switch_keeps_page_and_place(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}#cause-{CAUSE}")
+        page.locator(".md-header .md-select").hover()
+        page.locator("a.md-select__link[hreflang=zh-TW]").click()
+        page.wait_for_url(f"**/zh-TW/{SYMPTOM}#cause-{CAUSE}")
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("zh-TW", "zh-TW"), ("zh-HK", "zh-TW"), ("en-GB", "en")],
+)
+def test_first_visit_follows_the_browser_and_the_choice_is_remembered(
+    browser: Any, root: str, locale: str, language: str
+) -> None:
+    with visitor(browser, root, locale=locale) as (page, _):
+        page.goto(f"{root}/index.html")
+        page.wait_for_url(f"**/{language}/index.html")
+        other = next(item for item in LANGUAGES if item != language)
+        page.goto(f"{root}/{other}/index.html")
+        page.goto(f"{root}/index.html")
+        page.wait_for_url(f"**/{other}/index.html")
+
+
+def test_a_reader_of_neither_language_is_asked(browser: Any, root: str) -> None:
+    with visitor(browser, root, locale="fr-FR") as (page, _):
+        page.goto(f"{root}/index.html")
+        assert page.get_by_role("link").count() == 2
+        assert page.url.endswith("/index.html") and "/en/" not in page.url
+
+
+def commands(page: Any) -> str:
+    return str(
+        page.locator(".kb-cmd code").evaluate_all("all => all.map(c => c.textContent).join('\\n')")
+    )
+
+
+def test_names_fill_every_command_and_stay(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        assert "quokkahub" not in commands(page)
+        page.locator(".kb-values input[name=login_server]").fill("https://quokkahub.azurecr.io/v2/")
+        text = commands(page)
+        assert "az acr show -n quokkahub " in text
+        assert "myregistry" not in text.split("## ")[0]
+        page.reload()
+        assert "az acr show -n quokkahub " in commands(page)
+        page.locator(".kb-values__reset").click()
+        page.wait_for_timeout(50)
+        assert "quokkahub" not in commands(page)
+
+
+def test_a_link_brings_names_along_but_nothing_that_harms(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}#cause-{CAUSE}&login_server:quokkahub.azurecr.io&nope:x")
+        page.wait_for_timeout(50)
+        assert "az acr show -n quokkahub " in commands(page)
+        assert page.evaluate("location.hash") == f"#cause-{CAUSE}"
+    for bad in ("a;rm%20-rf", "$(id)", "%60id%60", "a%27b", "-x", "a%0Ab", "%3Cb%3E", "%E0%A4%A"):
+        with visitor(browser, root) as (page, _):
+            page.goto(f"{root}/en/{SYMPTOM}#login_server:{bad}")
+            page.wait_for_timeout(50)
+            assert page.locator(".kb-slot--filled").count() == 0, bad
+            assert page.evaluate("location.hash") == ""
+
+
+def test_copy_takes_the_filled_command(browser: Any, server: str) -> None:
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with visitor(browser, server, **options) as (page, _):
+        page.goto(f"{server}/en/{SYMPTOM}#login_server:quokkahub.azurecr.io")
+        page.locator(f"#cause-{CAUSE} .kb-copy").first.click()
+        assert "quokkahub" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_causes_are_ticked_off_and_remembered(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        causes = page.locator(".kb-cause")
+        first = causes.first
+        first.locator(".kb-outcome--not input").check()
+        assert not first.locator(".kb-cause__body").is_visible()
+        assert "[-]" in page.locator(".kb-ticket code").inner_text()
+        first.locator(".kb-cause__head").click()
+        assert first.locator(".kb-cause__body").is_visible()
+        page.reload()
+        assert not first.locator(".kb-cause__body").is_visible()
+        first.locator(".kb-cause__head").click()
+        first.locator(".kb-outcome--yours input").check()
+        assert first.locator("details.kb-fix").first.get_attribute("open") is not None
+        assert "[x]" in page.locator(".kb-ticket code").inner_text()
+        page.locator(".kb-restart").click()
+        assert page.locator(".kb-pick input:checked").count() == 0
+
+
+def test_platform_choice_is_kept(browser: Any, site: Path, root: str) -> None:
+    for path in sorted((site / "en/solutions").glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        if (
+            re.search(r'value="windows" autocomplete="off">', text)
+            and text.count('value="windows"') > 1
+        ):
+            break
+    else:
+        pytest.skip("no page offers Windows twice")
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/solutions/{path.name}")
+        page.locator(".kb-tabs input[value=windows]:not(:checked) + label").first.click()
+        page.reload()
+        for box in page.locator(".kb-tabs input[value=windows]").all():
+            assert box.is_checked()
+
+
+def test_without_javascript_everything_can_be_read(browser: Any, root: str) -> None:
+    with visitor(browser, root, java_script_enabled=False) as (page, _):
+        page.goto(f"{root}/index.html")
+        page.get_by_role("link", name="English").click()
+        assert not page.locator("#kb-box").is_visible()
+        assert page.locator(".kb-box__off").is_visible()
+        page.goto(f"{root}/zh-TW/{SYMPTOM}")
+        assert page.locator(".kb-cause__body").first.is_visible()
+        page.locator("details.kb-fix summary").first.click()
+        assert page.locator(".kb-steps").first.is_visible()
+        assert not page.locator(".kb-values").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_sticks_out_at_360_pixels(
+    browser: Any, site: Path, server: str, language: str
+) -> None:
+    with visitor(browser, server, viewport={"width": 360, "height": 740}) as (page, _):
+        for path in kinds(site, language):
+            page.goto(f"{server}/{language}/{path}")
+            wide = page.evaluate(
+                "[...document.querySelectorAll('.md-content *')]"
+                ".filter(e => e.getBoundingClientRect().right > innerWidth + 1"
+                " && !e.closest('pre, .kb-scroll, .kb-away')"
+                " && getComputedStyle(e).position !== 'absolute').map(e => e.outerHTML.slice(0, 90))"
+            )
+            assert not wide, (path, wide[:3])
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_print_unfolds_and_drops_the_controls(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(".kb-steps").first.is_visible()
+        assert not page.locator(".md-header").is_visible()
+        assert not page.locator(".kb-values").is_visible()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details.kb-fix[open]").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(
+    browser: Any, site: Path, server: str, language: str, scheme: str
+) -> None:
+    assert AXE.exists(), "run `npm ci` in tests/browser"
+    script = AXE.read_text(encoding="utf-8")
+    options = {"color_scheme": scheme, "bypass_csp": True}
+    with visitor(browser, server, **options) as (page, _):
+        for path in kinds(site, language):
+            page.goto(f"{server}/{language}/{path}")
+            if path == SYMPTOM:
+                page.evaluate(
+                    "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+                )
+                page.locator(".kb-outcome--yours input").first.check()
+            page.evaluate(script)
+            found = page.evaluate("axe.run({resultTypes: ['violations']})")
+            short = [
+                (
+                    item["id"],
+                    [
+                        (node["html"][:90], node["failureSummary"][:200])
+                        for node in item["nodes"][:2]
+                    ],
+                )
+                for item in found["violations"]
+            ]
+            assert not short, (path, short)
+
+
+def test_a_missing_address_gets_help_in_its_language(browser: Any, site: Path, server: str) -> None:
+    with visitor(browser, server) as (page, watch):
+        page.route(
+            "**/gone/*.html", lambda route: route.fulfill(path=str(site / "404.html"), status=200)
+        )
+        page.goto(f"{server}/zh-TW/gone/x.html")
+        assert page.locator("section:visible").count() == 1
+        page.get_by_role("link").first.click()
+        page.wait_for_url("**/kb/errors/zh-TW/index.html")
+        watch.check()
+
+
+def test_pages_weigh_little(browser: Any, server: str) -> None:
+    for path in (f"en/{SYMPTOM}", "zh-TW/index.html"):
+        with visitor(browser, server) as (page, _):
+            sizes: dict[str, int] = {}
+            page.on(
+                "response",
+                lambda answer, sizes=sizes: sizes.update({answer.url: len(answer.body())}),
+            )
+            page.goto(f"{server}/{path}")
+            page.wait_for_load_state("networkidle")
+            assert sum(sizes.values()) <= 500_000, sizes
+
+
+SEARCH = """async ([words, base]) => {
+  const config = JSON.parse(document.getElementById('__config').textContent);
+  const index = await (await fetch(new URL('search/search_index.json', new URL(config.base, location)))).json();
+  const worker = new Worker(new URL(config.search, location));
+  const answer = (type) => new Promise((resolve) => {
+    worker.addEventListener('message', function heard(event) {
+      if (event.data.type !== type) return;
+      worker.removeEventListener('message', heard);
+      resolve(event.data.data);
+    });
+  });
+  const ready = answer(1);
+  worker.postMessage({type: 0, data: {config: index.config, docs: index.docs, options: {suggest: false}}});
+  await ready;
+  const found = [];
+  for (const word of words) {
+    const result = answer(3);
+    worker.postMessage({type: 2, data: word});
+    found.push((await result).items.flat().map((item) => item.location.split('#')[0]));
+  }
+  return found;
+}"""
+HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+
+
+def test_every_page_with_a_chinese_word_is_found(browser: Any, site: Path, server: str) -> None:
+    from kbmatch.texts import load
+
+    labels = "".join(load("site", "zh-TW").values())
+    with visitor(browser, server, java_script_enabled=True) as (page, _):
+        texts: dict[str, str] = {}
+        for folder in ("symptoms", "solutions"):
+            for file in sorted((site / "zh-TW" / folder).glob("*.html")):
+                article = (
+                    file.read_text(encoding="utf-8")
+                    .partition("<article")[2]
+                    .partition("</article")[0]
+                )
+                article = re.sub(r"<(form|nav).*?</\1>", "", article, flags=re.DOTALL)
+                texts[f"{folder}/{file.name}"] = re.sub(r"<[^>]+>", "\n", article)
+        words: set[str] = set()
+        for name in sorted(texts)[:: max(1, len(texts) // 60)]:
+            size = 2 + len(words) % 3
+            cut = [run[:size] for run in HAN.findall(texts[name]) if run[:size] not in labels]
+            words.update(cut[len(cut) // 2 : len(cut) // 2 + 1])
+        asked = sorted(words)[:60]
+        assert len(asked) >= 20
+        page.goto(f"{server}/zh-TW/by-phase.html")
+        for word, found in zip(asked, page.evaluate(SEARCH, [asked, server]), strict=True):
+            containing = {name for name, text in texts.items() if word in text}
+            assert containing <= set(found), (word, sorted(containing - set(found))[:5])
+
+
+def test_search_index_matches_the_language(site: Path) -> None:
+    for language in LANGUAGES:
+        docs = json.loads(
+            (site / language / "search/search_index.json").read_text(encoding="utf-8")
+        )["docs"]
+        assert all(not doc["location"].startswith(LANGUAGES) for doc in docs)
