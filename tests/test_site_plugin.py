@@ -12,16 +12,14 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import Abort, PluginError
 
-from site_build import PRINTERS, build_site
+from site_build import PRINTERS, build_printers
 
 LANGUAGES = ("en", "zh-TW")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_site(
-        tmp_path_factory.mktemp("site") / "site", PRINTERS, "https://kb.example/docs/"
-    )
+    return build_printers(tmp_path_factory.mktemp("site") / "site")
 
 
 def pages(site: Path) -> list[Path]:
@@ -99,7 +97,7 @@ def test_sitemap_lists_every_page_with_its_other_language(site: Path) -> None:
 
 
 def test_two_builds_are_byte_identical(site: Path, tmp_path: Path) -> None:
-    again = build_site(tmp_path / "again", PRINTERS, "https://kb.example/docs/")
+    again = build_printers(tmp_path / "again")
 
     def digests(root: Path) -> dict[str, str]:
         return {
@@ -120,6 +118,6 @@ def test_broken_knowledge_stops_the_build_and_says_where(tmp_path: Path) -> None
         encoding="utf-8",
     )
     with pytest.raises((PluginError, Abort)) as caught:
-        build_site(tmp_path / "site", broken)
+        build_printers(tmp_path / "site", broken)
     if isinstance(caught.value, PluginError):
         assert "paper-jam.yaml" in str(caught.value)

@@ -165,6 +165,10 @@ class Edition:
             Group(anchor(code), code, tuple(found[code])) for code in sorted(found, key=_natural)
         ]
 
+    def first_codes(self) -> list[str]:
+        """Return each symptom's foremost code, once, in the order of the symptoms."""
+        return list(dict.fromkeys(s.codes[0] for s in self.knowledge.symptoms.values() if s.codes))
+
     def messages(self) -> list[tuple[Signature, Symptom]]:
         """Return every message, sorted as people look things up: by its first word."""
         pairs = [

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
@@ -33,13 +32,15 @@ class Prose:
         self._cache: dict[tuple[str, bool], Markup] = {}
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._markdown.validateLink = lambda url: True  # type: ignore[method-assign]
-        renderer = self._markdown.renderer
-        assert isinstance(renderer, RendererHTML)
-        renderer.rules["code_inline"] = self._code
-        renderer.rules["fence"] = self._code_block
-        renderer.rules["code_block"] = self._code_block
-        renderer.rules["link_open"] = self._link
-        renderer.rules["image"] = self._image
+        rules = {
+            "code_inline": self._code,
+            "fence": self._code_block,
+            "code_block": self._code_block,
+            "link_open": self._link,
+            "image": self._image,
+        }
+        for name, rule in rules.items():
+            self._markdown.add_render_rule(name, _without_renderer(rule))
 
     def block(self, text: str) -> Markup:
         """Return `text` as paragraphs, lists and so on."""
@@ -86,6 +87,11 @@ class Prose:
             return f'<a href="{escape(self._resolve(scheme, rest))}">'
         except LookupError as error:
             raise MarkupError(f"link to {target!r}: no such page") from error
+
+
+def _without_renderer(rule: Callable[..., str]) -> Callable[..., str]:
+    """Adapt a method of ours to be called with the renderer as its first argument."""
+    return lambda renderer, *arguments: rule(*arguments)
 
 
 def plain(markup: str) -> str:

@@ -267,6 +267,7 @@ class _Builder:
                 areas=edition.by_area(),
                 tools=edition.by_tool(),
                 codes=edition.by_code(),
+                common_codes=edition.first_codes(),
                 references=references,
             ),
             wide=True,
@@ -296,6 +297,7 @@ class _Builder:
             "glossary",
             [],
             search=self.words.glossary(),
+            notes=any(term.note for term in self.knowledge.glossary),
             terms=sorted(self.knowledge.glossary, key=lambda term: term.en.casefold()),
         )
 
@@ -333,5 +335,5 @@ class _Builder:
                 Heading(table.id, edition.text(table.title)) for table in shelf.tables[1:]
             ),
             search=self.words.tables(shelf.tables),
-            wide=len(shelf.tables) == 1,
+            wide=True,  # tables need the room
         )
