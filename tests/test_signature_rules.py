@@ -36,7 +36,7 @@ def test_good_knowledge_has_no_problem(printers: Path) -> None:
 
 
 def test_a_message_that_cannot_be_compiled(printers: Path) -> None:
-    edit(printers, JAM, "media jam in tray {tray}", "media jam in tray {text}{tray}")
+    edit(printers, JAM, "media jam in tray {tray}", "media jam in tray {printer}{tray}")
     ((code, line, message),) = codes(printers)
     assert (code, line) == ("KB501", 14)
     assert "two slots without text between them" in message
