@@ -10,49 +10,100 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
-import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from kbmatch import __version__
 from kbmatch.matching.documents import Documents
+from kbmatch.resources import read_resource
 
-from .tokens import Concepts, index_tokens
+from .tokens import Concepts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from whoosh.index import Index
+    from whoosh.reading import IndexReader
 
     from kbmatch.matching.pack import Pack
 
-VERSION = 1
-"""Raise when tokens or fields change, so that old indexes are built again."""
 MANIFEST = "checksums.json"
-FIELDS = ("title", "alias", "message", "summary", "body")
+CONCEPTS = "concepts.json"
+_NOT_LISTED = (MANIFEST, "MAIN_WRITELOCK")
+KINDS = ("symptom", "solution", "table", "term")
+"""In the order of page numbers, so that the pages of a kind are a range."""
+TOKENS = "token"
+"""The field that holds a page's tokens with their impacts."""
+WORDS = "word"
+"""The field with words as written, to suggest from."""
+_CODE = ("search/tokens.py", "search/fields.py", "search/index.py", "search/language.json")
+_MARK = "^"
+_OLD_SECONDS = 30 * 86400
 
 
-def read_concepts(documents: Documents) -> Concepts:
-    """Return the glossary of a pack as concepts."""
-    return Concepts(
-        [term["en"], term["zh_TW"], *term.get("synonyms", ()), *term.get("avoid", ())]
-        for term in documents["glossary"]
-    )
+class SearchIndex:
+    """An opened index: postings by token, pages by number, and the concepts it was made with."""
+
+    def __init__(self, reader: IndexReader, concepts: Concepts, kept: bool) -> None:
+        self.reader = reader
+        self.concepts = concepts
+        self.kept = kept
+        """False when the index is only in memory."""
+
+    def postings(self, token: str, pages: range) -> Mapping[int, float]:
+        """Return those of some pages that hold a token, each with its impact."""
+        from whoosh.reading import TermNotFound
+
+        try:
+            matcher = self.reader.postings(TOKENS, token)
+        except TermNotFound:
+            return {}
+        found = {}
+        while matcher.is_active():
+            number = matcher.id()
+            if number >= pages.stop:
+                break
+            if number >= pages.start:
+                found[number] = matcher.weight()
+            matcher.next()
+        return found
+
+    def pages_of(self, kind: str) -> range:
+        """Return the numbers of the pages of a kind."""
+        ranges = self.reader.stored_fields(0)["ranges"] if self.reader.doc_count_all() else {}
+        return range(*ranges.get(kind, (0, 0)))
+
+    def page(self, number: int) -> Mapping[str, Any]:
+        """Return what is kept of a page: kind, id, titles, place, origin."""
+        stored: Mapping[str, Any] = self.reader.stored_fields(number)
+        return stored
 
 
-def open_index(pack: Pack) -> tuple[Index, Concepts]:
-    """Return the index of a pack, built first where there is none that can be trusted."""
-    concepts = read_concepts(Documents(pack))
+def open_index(pack: Pack, *, anew: bool = False) -> SearchIndex:
+    """Return the index of a pack, built first where there is none that can be trusted.
+
+    `anew` builds in any case: for callers whom the index failed though it looked right.
+    """
     home = _cache_directory()
     if home is None:
-        return _build_in_memory(pack, concepts), concepts
-    directory = os.path.join(home, f"{pack.source_hash[:24]}-{VERSION}")
-    index = _open_trusted(directory)
-    if index is None:
-        index = _build(pack, concepts, home, directory)
-    return index, concepts
+        return _build_in_memory(pack)
+    directory = os.path.join(home, f"{pack.source_hash[:24]}-{_engine_mark()}")
+    if anew:
+        import shutil
+
+        shutil.rmtree(directory, ignore_errors=True)
+    return _open_trusted(directory) or _build(pack, home, directory)
+
+
+def _engine_mark() -> str:
+    """Return a mark that changes whenever the code that makes or reads indexes does."""
+    from whoosh import __version__ as whoosh_version
+
+    mark = zlib.crc32(f"{__version__} {whoosh_version}".encode())
+    for name in _CODE:
+        mark = zlib.crc32(read_resource(name), mark)
+    return f"{mark:08x}"
 
 
 def _cache_directory() -> str | None:
@@ -61,61 +112,105 @@ def _cache_directory() -> str | None:
     home = os.path.join(base, "kbmatch", "search")
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
-        if hasattr(os, "getuid"):
-            status = os.stat(home)
-            if status.st_uid != os.getuid() or status.st_mode & 0o022:
-                return None  # somebody else could plant an index here
     except OSError:
         return None
-    return home
+    return home if _is_ours(home) and _is_ours(os.path.dirname(home)) else None
 
 
-def _open_trusted(directory: str) -> Index | None:
-    """Open an index whose files are all as they were written; None when in doubt."""
+def _is_ours(path: str) -> bool:
+    """Whether a directory is the user's and nobody else may write to it."""
     try:
-        with open(os.path.join(directory, MANIFEST), encoding="ascii") as file:
-            expected = json.load(file)
-        if checksums(directory) != expected:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):
+        return True  # Windows: the profile is the user's own
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+def _open_trusted(directory: str) -> SearchIndex | None:
+    """Open an index whose files are all as they were written; None when in doubt."""
+    if not _is_ours(directory):
+        return None
+    try:
+        if not _is_whole(directory):
             return None
+        with open(os.path.join(directory, CONCEPTS), encoding="utf-8") as file:
+            concepts = Concepts.from_json(json.load(file))
         from whoosh.filedb.filestore import FileStorage
 
-        return FileStorage(directory, readonly=True).open_index()
+        reader = FileStorage(directory, readonly=True).open_index().reader()
     except Exception:  # whatever a damaged index raises, it is built again
         return None
+    return SearchIndex(reader, concepts, kept=True)
 
 
-def checksums(directory: str) -> dict[str, int]:
-    """Return the CRC-32 of every file of an index."""
+def _is_whole(directory: str) -> bool:
+    """Whether all files are as written: by size and time, or where those differ by checksum."""
+    with open(os.path.join(directory, MANIFEST), encoding="ascii") as file:
+        expected: dict[str, list[int]] = json.load(file)
+    names = {name for name in os.listdir(directory) if name not in _NOT_LISTED}
+    if names != set(expected):
+        return False
+    for name, (size, time, checksum) in expected.items():
+        path = os.path.join(directory, name)
+        status = os.stat(path)
+        if status.st_size != size:
+            return False
+        if status.st_mtime_ns != time and _checksum(path) != checksum:
+            return False
+    return True
+
+
+def _manifest(directory: str) -> dict[str, list[int]]:
+    """Return the size, time and checksum of every file of an index."""
     result = {}
     for name in sorted(os.listdir(directory)):
-        if name != MANIFEST and not name.endswith("_LOCK"):
-            with open(os.path.join(directory, name), "rb") as file:
-                result[name] = zlib.crc32(file.read())
+        if name not in _NOT_LISTED:
+            path = os.path.join(directory, name)
+            status = os.stat(path)
+            result[name] = [status.st_size, status.st_mtime_ns, _checksum(path)]
     return result
 
 
-def _build(pack: Pack, concepts: Concepts, home: str, directory: str) -> Index:
+def _checksum(path: str) -> int:
+    with open(path, "rb") as file:
+        return zlib.crc32(file.read())
+
+
+def _build(pack: Pack, home: str, directory: str) -> SearchIndex:
     """Build beside the final place and move there whole; another process may win the race."""
+    import shutil
+    import tempfile
+
     temporary = None
     try:
         temporary = tempfile.mkdtemp(prefix=".new-", dir=home)
         from whoosh.filedb.filestore import FileStorage
 
+        concepts = read_concepts(Documents(pack))
         _fill(FileStorage(temporary).create_index(_schema()), pack, concepts)
-        with open(os.path.join(temporary, MANIFEST), "w", encoding="ascii") as file:
-            json.dump(checksums(temporary), file)
+        _write_json(temporary, CONCEPTS, concepts.as_json())
+        _write_json(temporary, MANIFEST, _manifest(temporary))
         _replace(temporary, directory)
         _remove_old(home, keep=os.path.basename(directory))
-    except OSError as error:
-        _say_slow(error)
-        return _build_in_memory(pack, concepts)
+    except OSError:
+        return _build_in_memory(pack)
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-    return _open_trusted(directory) or _build_in_memory(pack, concepts)
+    return _open_trusted(directory) or _build_in_memory(pack)
+
+
+def _write_json(directory: str, name: str, value: object) -> None:
+    with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, separators=(",", ":"))
 
 
 def _replace(temporary: str, directory: str) -> None:
+    """Move a finished index to its place. Raises OSError where that can't be done."""
+    import shutil
+
     try:
         os.rename(temporary, directory)
     except OSError:
@@ -128,91 +223,81 @@ def _replace(temporary: str, directory: str) -> None:
 
 
 def _remove_old(home: str, keep: str) -> None:
-    """Remove indexes of other knowledge that nobody has opened for a month."""
+    """Remove indexes of other knowledge that nobody has made or renewed for a month."""
+    import shutil
     import time
 
     for name in os.listdir(home):
         path = os.path.join(home, name)
-        if name != keep and abs(time.time() - os.stat(path).st_mtime) > 30 * 86400:
-            shutil.rmtree(path, ignore_errors=True)
+        try:
+            if name != keep and abs(time.time() - os.stat(path).st_mtime) > _OLD_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            continue  # another process removed it
 
 
-def _say_slow(error: OSError) -> None:
-    print(f"kbmatch: search index kept in memory only: {error.strerror}", file=sys.stderr)
-
-
-def _build_in_memory(pack: Pack, concepts: Concepts) -> Index:
+def _build_in_memory(pack: Pack) -> SearchIndex:
     from whoosh.filedb.filestore import RamStorage
 
+    concepts = read_concepts(Documents(pack))
     index = RamStorage().create_index(_schema())
     _fill(index, pack, concepts)
-    return index
+    return SearchIndex(index.reader(), concepts, kept=False)
+
+
+def read_concepts(documents: Documents) -> Concepts:
+    """Return the glossary of a pack as concepts."""
+    return Concepts(
+        [term["en"], term["zh_TW"], *term.get("synonyms", ()), *term.get("avoid", ())]
+        for term in documents["glossary"]
+    )
 
 
 def _schema() -> object:
-    from whoosh.analysis import RegexTokenizer
-    from whoosh.fields import ID, STORED, TEXT, Schema
+    from whoosh.analysis import DelimitedAttributeFilter, RegexTokenizer
+    from whoosh.fields import STORED, TEXT, Schema
 
-    # The text arrives cut into tokens; Whoosh only splits it at blanks.
-    fields = {name: TEXT(analyzer=RegexTokenizer(r"\S+"), phrase=False) for name in FIELDS}
-    return Schema(key=ID(stored=True, unique=True), kind=ID(stored=True), shown=STORED, **fields)
+    # The text arrives as tokens with their impacts; Whoosh only splits it at blanks.
+    tokens = RegexTokenizer(r"\S+") | DelimitedAttributeFilter(_MARK)
+    fields = {
+        TOKENS: TEXT(analyzer=tokens, phrase=False),
+        WORDS: TEXT(analyzer=RegexTokenizer(r"\S+"), phrase=False),
+    }
+    names = ("kind", "id", "titles", "place", "origin", "ranges")
+    return Schema(**fields, **{name: STORED for name in names})
 
 
 def _fill(index: Index, pack: Pack, concepts: Concepts) -> None:
-    writer = index.writer(limitmb=256)
-    for key, kind, shown, fields in searchable(Documents(pack).all()):
-        tokens = {
-            name: " ".join(index_tokens(text, concepts)) for name, text in fields.items()
-        }
-        writer.add_document(key=key, kind=kind, shown=shown, **tokens)
+    """Write every page; page 0 also says which numbers each kind has."""
+    from whoosh.codec.whoosh3 import W3Codec
+
+    from .fields import Page, impacts, pages
+    from .suggest import written_words
+
+    groups: dict[str, list[Page]] = {kind: [] for kind in KINDS}
+    for page in pages(Documents(pack)):
+        groups[page.kind].append(page)
+    ranges, first = {}, 0
+    for kind, group in groups.items():
+        ranges[kind] = (first, first + len(group))
+        first += len(group)
+    # Most words stand on few pages: compressing each one's list by itself only costs time.
+    writer = index.writer(limitmb=256, codec=W3Codec(compression=0))
+    for group in groups.values():
+        for page, weights in impacts(group, concepts):
+            writer.add_document(
+                kind=page.kind,
+                id=page.id,
+                titles=page.titles,
+                place=page.place,
+                origin=page.origin,
+                ranges=ranges,
+                **{TOKENS: " ".join(_marked(weights)), WORDS: " ".join(written_words(page))},
+            )
+            ranges = {}
     writer.commit(optimize=True)
 
 
-Fields = Mapping[str, str]
+def _marked(weights: Mapping[str, float]) -> Iterable[str]:
+    return (f"{token}{_MARK}{weight:.4f}" for token, weight in weights.items())
 
-
-def searchable(
-    documents: Mapping[str, Any],
-) -> Iterator[tuple[str, str, Mapping[str, str], Fields]]:
-    """Yield (key, kind, title per language, text per field) for every page of the knowledge."""
-    for key, document in documents.items():
-        kind = key.partition("/")[0]
-        if kind == "symptoms":
-            yield key, "symptom", document["title"], _symptom_fields(document, documents)
-        elif kind == "solutions":
-            body = [_texts(document["steps"]), _texts(document["verify"])]
-            yield key, "solution", document["title"], {
-                "title": _texts(document["title"]),
-                "body": " \n ".join(body),
-            }
-
-
-def _symptom_fields(symptom: Mapping[str, Any], documents: Mapping[str, Any]) -> dict[str, str]:
-    causes = [documents[f"causes/{ranked['cause']}"] for ranked in symptom["causes"]]
-    identity = [symptom["id"], symptom["id"].replace("-", " "), *symptom.get("codes", ())]
-    body = [_texts(cause["explanation"]) + " \n " + _texts(cause["check"]["text"]) for cause in causes]
-    body += [_texts(cause["check"]["commands"]) for cause in causes]
-    body += [_texts(note) for note in symptom.get("look_alikes", ())]
-    return {
-        "title": " \n ".join([_texts(symptom["title"]), *identity]),
-        "alias": _texts(symptom.get("aliases", {})),
-        "message": " \n ".join(
-            [s["message"] for s in symptom["signatures"]]
-            + [sample for s in symptom["signatures"] for sample in s["samples"]]
-        ),
-        "summary": " \n ".join(
-            [_texts(symptom["summary"]), *(_texts(cause["title"]) for cause in causes)]
-        ),
-        "body": " \n ".join(body),
-    }
-
-
-def _texts(value: Any) -> str:
-    """Return every string in a plain value, in both languages, as one text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return " \n ".join(_texts(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return " \n ".join(_texts(item) for item in value)
-    return ""

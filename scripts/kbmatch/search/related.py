@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from kbmatch.matching.answer import Related, page_address
 
-from .index import open_index
-from .tokens import query_tokens
+from .index import SearchIndex, open_index
+from .ranking import rank
+from .tokens import read_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from whoosh.searching import Results
+    from typing import Any
 
     from kbmatch.matching.pack import Pack
 
-WEIGHTS: Mapping[str, float] = {
-    "title": 4.0,
-    "alias": 5.0,
-    "message": 1.6,
-    "summary": 2.0,
-    "body": 0.7,
-}
 LIMIT = 5
-MAX_CHARACTERS = 4000
-MIN_SHARE = 0.34
-"""How much of what a query asks for a page must hold to be called near."""
+MAX_CHARACTERS = 2000
+MIN_COVERAGE = 0.33
+"""How much of a query (by weight of its words) a page must cover to be called near."""
+MIN_COVERAGE_FOREIGN = 0.65
+"""The same when the query names something else, such as a database, and no registry."""
+MIN_SCORE = 1.0
+MIN_OF_BEST = 0.25
+"""What a page must score, compared with the best one, to be worth showing."""
 
 
 def related(pack: Pack, text: str, language: str, limit: int = LIMIT) -> tuple[Related, ...]:
     """Return the pages nearest to `text`."""
-    index, concepts = open_index(pack)
-    tokens = query_tokens(text[-MAX_CHARACTERS:], concepts)
-    if not tokens:
+    settings = pack.json_section("settings")
+    try:
+        return closest(open_index(pack), settings, text, language, limit)
+    except Exception:  # damage that only reading brings to light; a second failure is a real one
+        return closest(open_index(pack, anew=True), settings, text, language, limit)
+
+
+def closest(
+    index: SearchIndex, settings: Mapping[str, Any], text: str, language: str, limit: int = LIMIT
+) -> tuple[Related, ...]:
+    """Return the symptoms nearest to `text` by an opened index."""
+    query = read_query(text[-MAX_CHARACTERS:], index.concepts)
+    pages = index.pages_of("symptom")
+    ranked = rank(query, lambda token: index.postings(token, pages), len(pages))
+    if not ranked:
         return ()
-    from whoosh.query import And, Or, Term
-    from whoosh.scoring import BM25F
-
-    with index.searcher(weighting=BM25F(B=0.5, K1=1.4)) as searcher:
-        terms = [
-            Term(field, token, boost=WEIGHTS[field] * weight)
-            for token, weight in tokens.items()
-            for field in WEIGHTS
-        ]
-        results = searcher.search(And([Term("kind", "symptom", boost=0.0), Or(terms)]), limit=limit)
-        return tuple(_related(results, language))
+    least = MIN_COVERAGE_FOREIGN if is_foreign(text, settings) else MIN_COVERAGE
+    best = ranked[0]
+    if best.coverage < least or best.score < MIN_SCORE:
+        return ()
+    near = [item for item in ranked[:limit] if item.score >= best.score * MIN_OF_BEST]
+    return tuple(_related(index.page(item.number), item.score, language) for item in near)
 
 
-def _related(results: Results, language: str) -> Iterable[Related]:
-    for hit in results:
-        symptom = hit["key"].partition("/")[2]
-        title = hit["shown"][language]
-        yield Related(symptom, title, page_address(symptom, language), round(hit.score, 2))
+def is_foreign(text: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a text names something of another field and nothing of ours."""
+    lowered = text.lower()
+    if not any(word in lowered for word in settings["foreign"]):
+        return False
+    contexts = settings["contexts"].values()
+    return not any(word in lowered for context in contexts for word in context["any"])
+
+
+def _related(page: Mapping[str, Any], score: float, language: str) -> Related:
+    id = page["id"]
+    return Related(id, page["titles"][language], page_address(id, language), round(score, 2))
