@@ -39,7 +39,9 @@ WORDS = "word"
 """The field with words as written, to suggest from."""
 _CODE = ("search/tokens.py", "search/fields.py", "search/index.py", "search/language.json")
 _MARK = "^"
-_OLD_SECONDS = 30 * 86400
+KEPT = 4
+"""How many indexes of other knowledge stay in the cache."""
+_OLD_SECONDS = 86400
 
 
 class SearchIndex:
@@ -223,17 +225,22 @@ def _replace(temporary: str, directory: str) -> None:
 
 
 def _remove_old(home: str, keep: str) -> None:
-    """Remove indexes of other knowledge that nobody has made or renewed for a month."""
+    """Remove indexes of other knowledge but the latest few, and what a crash left behind."""
     import shutil
     import time
 
+    others = []
     for name in os.listdir(home):
         path = os.path.join(home, name)
         try:
-            if name != keep and abs(time.time() - os.stat(path).st_mtime) > _OLD_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
+            others += [(os.stat(path).st_mtime, path)] if name != keep else []
         except OSError:
             continue  # another process removed it
+    others.sort(reverse=True)
+    for place, (made, path) in enumerate(others):
+        unfinished = os.path.basename(path).startswith(".new-")
+        if time.time() - made > _OLD_SECONDS if unfinished else place >= KEPT:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _build_in_memory(pack: Pack) -> SearchIndex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .tokens import HAN, stop_words
+from .tokens import HAN, Query, stem, stop_words, traditional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,30 +29,44 @@ def written_words(page: Page) -> Iterator[str]:
     yield from sorted(seen - stop_words())
 
 
-def suggest(index: SearchIndex, query: str, unknown: set[str]) -> str | None:
-    """Return the query with words that stand nowhere replaced by the closest known ones, or None.
-
-    `unknown` holds the spans' words that were not found, in lower case.
-    """
-    from .index import WORDS
-
-    changed = False
+def suggest(index: SearchIndex, words: str, query: Query) -> str | None:
+    """Return the query with words that stand nowhere replaced by the closest known ones, or None."""
+    unknown = _unknown(index, query)
+    if not unknown:
+        return None
     pieces: list[str] = []
     last = 0
-    for match in _WORD.finditer(query):
+    for match in _WORD.finditer(words):
         word = match[0].lower()
-        if word not in unknown:
+        if not _holds(traditional(word), unknown):
             continue
-        better = _closest(index, WORDS, word)
+        better = _closest(index, word)
         if better is not None:
-            pieces += [query[last : match.start()], better]
+            pieces += [words[last : match.start()], better]
             last = match.end()
-            changed = True
-    return "".join([*pieces, query[last:]]) if changed else None
+    return "".join([*pieces, words[last:]]) if pieces else None
 
 
-def _closest(index: SearchIndex, field: str, word: str) -> str | None:
+def _unknown(index: SearchIndex, query: Query) -> set[str]:
+    """Return the query's words that stand on no page, nor any concept they are part of."""
+    everything = range(index.reader.doc_count_all())
+    return {
+        unit.token
+        for unit in query.units
+        if not any(index.postings(token, everything) for token in (unit.token, *unit.concepts))
+    }
+
+
+def _holds(word: str, unknown: set[str]) -> bool:
+    if word.isascii():
+        return stem(word) in unknown
+    return any(word[start : start + 2] in unknown for start in range(len(word) - 1))
+
+
+def _closest(index: SearchIndex, word: str) -> str | None:
     """Return the known word within one or two edits that stands on the most pages."""
+    from .index import WORDS
+
     reader = index.reader
     longest = 1 if len(word) < 6 or not word.isascii() else 2
     if len(word) < (MIN_LENGTH if word.isascii() else MIN_HAN):
@@ -60,9 +74,9 @@ def _closest(index: SearchIndex, field: str, word: str) -> str | None:
     for distance in range(1, longest + 1):
         near = [
             known
-            for known in reader.terms_within(field, word, distance, prefix=1)
+            for known in reader.terms_within(WORDS, word, distance, prefix=1)
             if known != word and known.isascii() == word.isascii()
         ]
         if near:
-            return max(near, key=lambda known: (reader.doc_frequency(field, known), known))
+            return max(near, key=lambda known: (reader.doc_frequency(WORDS, known), known))
     return None

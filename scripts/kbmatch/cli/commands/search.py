@@ -1,0 +1,109 @@
+"""`kb search`: search the knowledge in words, either language, with the passage that matches."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+
+from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.opening import pack_or_fail
+from kbmatch.cli.packs import is_terminal_coloured
+from kbmatch.cli.render import Style, plain_text, wrap
+from kbmatch.search.find import Found, Result, find
+from kbmatch.search.index import open_index
+from kbmatch.texts import load as load_texts
+
+DEFAULT_LIMIT = 10
+
+
+def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
+    """Declare the arguments."""
+    own = load_texts("search", language_of_environment())
+    parser.add_argument("words", nargs="+", metavar="WORDS", help=own["words"])
+    parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help=own["limit"])
+    parser.add_argument("--format", choices=("text", "json"), default="text", help=own["format"])
+    parser.add_argument("--lang", choices=("en", "zh-TW"), help=text["option.lang"])
+    parser.add_argument("--kb", metavar="DIR|PACK", help=text["option.kb"])
+    parser.add_argument("--no-color", action="store_true", help=text["option.no-color"])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what is found; return 1 when nothing is."""
+    language = arguments.lang or language_of_environment()
+    text = load_texts("search", language)
+    words = " ".join(arguments.words)
+    if not words.strip():
+        fail(text["no-words"])
+    pack = pack_or_fail(arguments.kb, language)
+    index = open_index(pack)
+    if not index.kept:
+        print(f"kb search: {text['memory']}", file=sys.stderr)
+    found = find(index, pack, words, language, max(1, arguments.limit))
+    if arguments.format == "json":
+        json.dump(as_json(found, words, language), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+    else:
+        style = Style(is_terminal_coloured(arguments.no_color))
+        print("\n".join(_lines(found, words, text, style)))
+    return 0 if found.results else 1
+
+
+def as_json(found: Found, words: str, language: str) -> dict[str, object]:
+    """Return what was found as plain values; marks are [start, end) in characters."""
+    return {
+        "version": 1,
+        "query": words,
+        "language": language,
+        "total": found.total,
+        "did_you_mean": found.did_you_mean,
+        "results": [
+            {
+                "kind": result.kind,
+                "id": result.id,
+                "title": result.title,
+                "page": result.page,
+                "score": result.score,
+                "snippet": result.snippet,
+                "marks": [list(span) for span in result.marks],
+                **({"origin": result.origin} if result.origin else {}),
+            }
+            for result in found.results
+        ],
+    }
+
+
+def _lines(found: Found, words: str, text: Mapping[str, str], style: Style) -> Iterable[str]:
+    if found.did_you_mean:
+        yield wrap(text["did-you-mean"].format(query=found.did_you_mean))
+        yield ""
+    if not found.results:
+        yield wrap(text["none"].format(query=words))
+        return
+    for result in found.results:
+        yield from _result(result, text, style)
+    if found.total > len(found.results):
+        more = text["more"].format(shown=len(found.results), total=found.total)
+        yield style.dim(wrap(more))
+
+
+def _result(result: Result, text: Mapping[str, str], style: Style) -> Iterable[str]:
+    kind = text[f"kind-{result.kind}"]
+    note = f", {text['origin'].format(origin=result.origin)}" if result.origin else ""
+    yield wrap(f"{result.title} ({kind}: {result.id}{note})", indent="  ", first="- ")
+    if result.snippet:
+        wrapped = wrap(plain_text(result.snippet), indent="    ", first="    ")
+        matching = {result.snippet[start:end] for start, end in result.marks}
+        yield _emphasised(wrapped, matching, style)
+    yield style.dim(f"    {result.page}")
+
+
+def _emphasised(text: str, matching: Iterable[str], style: Style) -> str:
+    """Emphasise what matches; done last, since escape codes have no width."""
+    import re
+
+    parts = sorted((part for part in matching if part.strip()), key=len, reverse=True)
+    if not parts or not style.enabled:
+        return text
+    return re.sub("|".join(map(re.escape, parts)), lambda match: style.bold(match[0]), text)
