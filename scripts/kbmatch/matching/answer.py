@@ -174,9 +174,10 @@ class Collector:
                     hit.signature,
                     self._fill(dict(hit.slots), text, hit),
                 )
-            elif number != tally.last:
-                tally.count += 1
-                tally.last = number
+            else:
+                if number != tally.last:
+                    tally.count += 1
+                    tally.last = number
                 for name, value in hit.slots.items():
                     tally.slots.setdefault(name, value)
 

@@ -78,22 +78,19 @@ def rank(order: Sequence[int], relations: Mapping[int, Relations]) -> list[tuple
     """
     present = {relations[symptom].id: symptom for symptom in order}
 
-    def stands_back(symptom: int, others: frozenset[str], attribute: str) -> bool:
+    def stands_back(symptom: int, others: frozenset[str]) -> bool:
         mine = relations[symptom].id
         for name, other in present.items():
+            back = relations[other]
             forward = _claim(others, name) if name != mine else 0
-            backward = _claim(getattr(relations[other], attribute), mine)
+            backward = max(_claim(back.wraps, mine), _claim(back.yields_to, mine))
             earlier = order.index(other) < order.index(symptom)
             if forward > backward or (forward and forward == backward and earlier):
                 return True
         return False
 
-    wrappers = [s for s in order if stands_back(s, relations[s].wraps, "wraps")]
-    yielding = [
-        s
-        for s in order
-        if s not in wrappers and stands_back(s, relations[s].yields_to, "yields_to")
-    ]
+    wrappers = [s for s in order if stands_back(s, relations[s].wraps)]
+    yielding = [s for s in order if s not in wrappers and stands_back(s, relations[s].yields_to)]
     leading = [s for s in order if s not in wrappers and s not in yielding]
     ranked = [*leading, *yielding, *wrappers]
     roles: list[tuple[int, Role]] = []

@@ -278,7 +278,7 @@ function makeKbMatcher(data) {
       const mine = relations[symptom].id;
       const name = relations[other].id;
       const forward = name === mine ? 0 : claim(relations[symptom][attribute], name);
-      const backward = claim(relations[other][attribute], mine);
+      const backward = Math.max(claim(relations[other].wraps, mine), claim(relations[other].yields_to, mine));
       return forward > backward || (forward > 0 && forward === backward && order.indexOf(other) < order.indexOf(symptom));
     });
     const wrappers = order.filter((symptom) => standsBack(symptom, 'wraps'));
@@ -347,9 +347,11 @@ function makeKbMatcher(data) {
           text: shorten(text.cased.slice(start, end), hit.start - start),
           slots: fill({...hit.slots}, text, hit),
         });
-      } else if (line !== tally.last) {
-        tally.count += 1;
-        tally.last = line;
+      } else {
+        if (line !== tally.last) {
+          tally.count += 1;
+          tally.last = line;
+        }
         fillIn(tally.slots, hit.slots);
       }
     }
