@@ -1,0 +1,78 @@
+"""Commands in the knowledge are right: shellcheck finds nothing, checks change nothing."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from real_knowledge import knowledge
+
+from kbmatch.cli.slots import fill
+from kbmatch.knowledge.model import Command
+
+CHANGING = re.compile(
+    r"\b(docker (rmi?|system prune|volume rm|push|login|logout|tag)|kubectl (apply|delete|create|edit|patch)"
+    r"|az [a-z -]+ (create|delete|update|add|remove|set|reset|assign|enable|disable|import)\b"
+    r"|systemctl (restart|stop|start)|(?<!-)\brm |mkfs|iptables -[AID])"
+)
+# Reads although a verb in it sounds otherwise.
+READS = ("az acr update --help", "--dry-run", "az acr login -n", "--expose-token")
+
+
+def commands() -> Iterator[tuple[str, Command, bool]]:
+    """Every command with where it stands and whether it belongs to a check."""
+    for cause in knowledge().causes.values():
+        for command in cause.check.commands:
+            yield f"cause {cause.id}", command, True
+    for solution in knowledge().solutions.values():
+        for step in solution.steps:
+            for command in step.commands:
+                yield f"solution {solution.id}", command, False
+        for command in solution.verify.commands:
+            yield f"solution {solution.id} (verify)", command, False
+
+
+def filled(command: Command) -> str:
+    examples = {name: slot.example for name, slot in knowledge().settings.slots.items()}
+    return fill(command.run, {}, examples)
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+def test_shell_commands_pass_shellcheck(tmp_path: Path) -> None:
+    names = {}
+    for number, (where, command, _) in enumerate(commands()):
+        if command.shell == "sh":
+            path = tmp_path / f"{number}.sh"
+            path.write_text(filled(command) + "\n", "utf-8")
+            names[path.name] = where
+    done = subprocess.run(
+        [
+            "shellcheck",
+            "-s",
+            "bash",
+            "-S",
+            "warning",
+            "-f",
+            "gcc",
+            *map(str, tmp_path.glob("*.sh")),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    found = [line for line in done.stdout.splitlines() if line]
+    told = [f"{names[Path(line.split(':')[0]).name]}: {line}" for line in found]
+    assert not told, "\n".join(told)
+
+
+def test_checks_only_read() -> None:
+    for where, command, is_check in commands():
+        if is_check and not any(words in command.run for words in READS):
+            assert not CHANGING.search(command.run), f"{where}: {command.run}"
+
+
+def test_every_slot_of_a_command_is_filled() -> None:
+    for where, command, _ in commands():
+        left = re.findall(r"(?<![{$%\\])\{[a-z_]+\}(?!\})", filled(command))
+        assert not left, f"{where}: {left}"
