@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from kbmatch.matching.documents import Documents
 from kbmatch.matching.pack import Pack, PackError
 from kbmatch.texts import load as load_texts
 
 from .common import fail
-from .packs import NoKnowledgeError, explain_failure, open_pack
+from .packs import NoKnowledgeError, checkout_directory, explain_failure, open_pack
 
 
 def pack_or_fail(option: str | None, language: str) -> Pack:
@@ -21,3 +26,19 @@ def pack_or_fail(option: str | None, language: str) -> Pack:
         if not hasattr(error, "problems"):
             raise
         fail(explain_failure(error))
+
+
+def settings_or_fail(option: str | None, language: str) -> Mapping[str, Any]:
+    """Return the settings of the knowledge, also while entries of a directory have errors.
+
+    Authors need the settings just when their knowledge is not yet whole.
+    """
+    named = option or os.environ.get("KBMATCH_KB") or checkout_directory()
+    if named and os.path.isdir(named):
+        from kbmatch.knowledge.load import read_knowledge
+        from kbmatch.matching.compile import plain
+
+        settings: Mapping[str, Any] = plain(read_knowledge(named).draft.settings)
+        if settings.get("areas"):
+            return settings
+    return dict(Documents(pack_or_fail(option, language))["settings"])

@@ -1,0 +1,1 @@
+"""Tools for people who add knowledge: importing articles, starting entries, finding gaps."""
