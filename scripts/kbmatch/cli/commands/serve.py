@@ -1,0 +1,69 @@
+"""`kb serve`: the site while it is written; a saved YAML file shows in the browser at once."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from kbmatch.cli.commands.build import CONFIGURATION, checkout
+from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.texts import load as load_texts
+
+
+def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
+    """Declare the arguments."""
+    own = load_texts("delivery", language_of_environment())
+    parser.add_argument(
+        "--address", default="127.0.0.1:8000", metavar="HOST:PORT", help=own["serve.address"]
+    )
+    parser.add_argument("--open", action="store_true", help=own["serve.open"])
+    parser.add_argument("--kb", metavar="DIR", help=own["build.kb"])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    language = language_of_environment()
+    text = load_texts("delivery", language)
+    root = checkout(text)
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    try:
+        from mkdocs.commands.serve import serve
+        from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+    except ImportError:
+        fail(text["build.no-site-builder"])
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger("mkdocs").addHandler(handler)
+    options = {"plugins": _plugins(root, arguments.kb)} if arguments.kb else {}
+    print(text["serve.running"].format(address=arguments.address), flush=True)
+    try:
+        serve(
+            str(root / CONFIGURATION),
+            livereload=True,
+            open_in_browser=arguments.open,
+            dev_addr=arguments.address,
+            watch=[str(root / "site_overrides")],
+            **options,
+        )
+    except (Abort, ConfigurationError, PluginError) as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    except OSError as error:
+        fail(f"{arguments.address}: {error.strerror}")
+    return 0
+
+
+def _plugins(root: Path, knowledge: str) -> list[object]:
+    """Return mkdocs.yml's plugins with another knowledge directory."""
+    from mkdocs.utils.yaml import get_yaml_loader, yaml_load
+
+    with (root / CONFIGURATION).open("rb") as file:
+        plugins: list[object] = yaml_load(file, get_yaml_loader())["plugins"]
+    for plugin in plugins:
+        if isinstance(plugin, dict) and "kbmatch" in plugin:
+            plugin["kbmatch"]["knowledge"] = str(Path(knowledge).absolute())
+    return plugins
