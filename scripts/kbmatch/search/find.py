@@ -60,8 +60,11 @@ def find(index: SearchIndex, pack: Pack, words: str, language: str, limit: int) 
             page["kind"], page["id"], title, address, page["origin"] or "", round(item.score, 2)
         )
         result.title_marks = marked_spans(title, query, index.concepts)
-        texts = page_texts(documents, page["kind"], page["id"], language)
-        result.snippet, result.marks = best_passage(texts, query, index.concepts)
+        for tongue in (language, *(other for other in page["titles"] if other != language)):
+            texts = page_texts(documents, page["kind"], page["id"], tongue)
+            result.snippet, result.marks = best_passage(texts, query, index.concepts)
+            if result.marks:
+                break
         results.append(result)
     return Found(results, len(ranked), suggest(index, words, query))
 

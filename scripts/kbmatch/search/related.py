@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 LIMIT = 5
 MAX_CHARACTERS = 2000
-MIN_COVERAGE = 0.33
+MIN_COVERAGE = 0.2
 """How much of a query (by weight of its words) a page must cover to be called near."""
-MIN_COVERAGE_FOREIGN = 0.65
+MIN_COVERAGE_FOREIGN = 0.6
 """The same when the query names something else, such as a database, and no registry."""
 MIN_SCORE = 1.0
 MIN_OF_BEST = 0.25

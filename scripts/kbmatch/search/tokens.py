@@ -61,7 +61,7 @@ def traditional(text: str) -> str:
 @lru_cache(maxsize=20000)
 def stem(word: str) -> str:
     """Cut common English endings, so that pulls, pulled and pulling meet pull."""
-    if len(word) <= MIN_STEM or not word.isalpha():
+    if len(word) < MIN_STEM or not word.isalpha():
         return word
     if word.endswith(("ies", "ied")):
         return word[:-2]
