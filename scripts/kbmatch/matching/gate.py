@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import Protocol
 
 from .matcher import Matcher
@@ -19,7 +20,7 @@ _WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
 _BETWEEN = rb"[^a-z0-9]+(?:[nrt][^a-z0-9]+)?"
 _REACH = 200
 """How far from its longest word an expression is tried without Hyperscan, per word."""
-HYPERSCAN_FROM = 16 << 20
+HYPERSCAN_FROM = 3 << 20
 """Bytes from which on compiling for Hyperscan pays."""
 
 
@@ -92,21 +93,15 @@ class WordGate:
 
 
 class HyperscanGate:
-    """The gate on Hyperscan: every expression in one pass at memory speed."""
+    """The gate on Hyperscan: every expression in one pass at memory speed, in any thread."""
 
     def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
-        import hyperscan
+        from .database import open_database
 
         owners = _owners(words)
         self._numbers = list(owners.values())
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        flag = hyperscan.HS_FLAG_CASELESS
-        self._database.compile(
-            expressions=[expression(sequence) for sequence in owners],
-            ids=list(range(len(owners))),
-            flags=[flag] * len(owners),
-            elements=len(owners),
-        )
+        self._database = open_database([expression(sequence) for sequence in owners])
+        self._scratches = [self._database.scratch]  # one for each thread that scans just now
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """Return candidate places in `buffer[start:end]`: the last byte of the words."""
@@ -118,7 +113,17 @@ class HyperscanGate:
             for number in numbers[pattern]:
                 found.add((place, number))
 
-        self._database.scan(buffer[start:end], match_event_handler=on_match)
+        try:
+            scratch = self._scratches.pop()
+        except IndexError:
+            scratch = self._database.scratch.clone()
+        try:
+            # Hyperscan lets other threads run meanwhile.
+            self._database.scan(
+                memoryview(buffer)[start:end], match_event_handler=on_match, scratch=scratch
+            )
+        finally:
+            self._scratches.append(scratch)
         return sorted(found)
 
 
@@ -129,15 +134,17 @@ class GrowingGate:
         self._words = words
         self._gate: Gate = WordGate(words)
         self._left = HYPERSCAN_FROM
+        self._lock = Lock()
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """Return candidate places in `buffer[start:end]`."""
-        if 0 < self._left <= end - start:
-            try:
-                self._gate = HyperscanGate(self._words)
-            except ImportError:
-                pass  # not installed: plain search goes on
-        self._left -= end - start
+        with self._lock:
+            if 0 < self._left <= end - start:
+                try:
+                    self._gate = HyperscanGate(self._words)
+                except ImportError:
+                    pass  # not installed: plain search goes on
+            self._left -= end - start
         return self._gate.places(buffer, start, end)
 
 

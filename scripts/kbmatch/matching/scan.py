@@ -7,8 +7,11 @@ as pasted text. Memory stays constant: a window's worth of lines is carried from
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .answer import Answer, Collector, found_titles
 from .context import LINES_AFTER, LINES_BEFORE
@@ -22,6 +25,10 @@ AFTER_BYTES = 8 << 10
 CARRY_BYTES = 64 << 10
 """More than a window; longer lines are cut, and looked at in pieces."""
 SCAN_BYTES = 4 << 20
+OVERLAP_BYTES = 4 << 10
+"""How much of the stretch before the gate sees again: more than a message's words span."""
+GATE_THREADS = 2
+"""Stretches in the gate at once; reading and deciding go on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +40,91 @@ class Window:
     hits: tuple[Hit, ...]
 
 
+class _Stretch(NamedTuple):
+    """A piece of a log in memory: candidates in `start`-`end` are to be decided in it."""
+
+    buffer: bytes
+    start: int
+    end: int
+    line: int
+    """The number of the buffer's first line."""
+
+
 def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Window]:
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
-    buffer = b""
+    for stretch, places in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
+        if places:
+            yield from _decide(stretch, places, matcher, collector)
+
+
+def _with_places(
+    stretches: Iterator[_Stretch], gate: Gate
+) -> Iterator[tuple[_Stretch, list[tuple[int, int]]]]:
+    """Yield each stretch with its candidate places; the gate works ahead in threads."""
+    waiting: deque[tuple[_Stretch, Future[list[tuple[int, int]]]]] = deque()
+    with ThreadPoolExecutor(GATE_THREADS) as pool:
+        for stretch in stretches:
+            waiting.append((stretch, pool.submit(_places, gate, stretch)))
+            if len(waiting) > GATE_THREADS:
+                done, places = waiting.popleft()
+                yield done, places.result()
+        for done, places in waiting:
+            yield done, places.result()
+
+
+def _places(gate: Gate, stretch: _Stretch) -> list[tuple[int, int]]:
+    # A message may begin in the stretch before; it belongs to the stretch it ends in.
+    begin = max(0, stretch.start - OVERLAP_BYTES)
+    places = gate.places(stretch.buffer, begin, stretch.end)
+    return [place for place in places if place[0] >= stretch.start]
+
+
+def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
+    """Yield the log in long stretches, each beginning with the end of the one before."""
+    carry = b""
     line = 1
     done = 0  # candidates before this offset have been decided
-    for block in _gather(utf8_blocks(iter(blocks))):
-        buffer += block
+    for parts in _gather(blocks):
+        buffer = b"".join((carry, *parts))
         limit = _decidable(buffer)
-        if limit > done:
-            yield from _decide(buffer, done, limit, line, matcher, gate, collector)
-            keep = max(0, min(limit, len(buffer)) - CARRY_BYTES)
-            keep = buffer.rfind(b"\n", 0, keep) + 1 or keep
-            line += buffer.count(b"\n", 0, keep)
-            buffer = buffer[keep:]
-            done = limit - keep
-    if len(buffer) > done:
-        yield from _decide(buffer, done, len(buffer), line, matcher, gate, collector)
+        if limit <= done:
+            carry = buffer
+            continue
+        yield _Stretch(buffer, done, limit, line)
+        keep = max(0, limit - CARRY_BYTES)
+        keep = buffer.rfind(b"\n", 0, keep) + 1 or keep
+        line += buffer.count(b"\n", 0, keep)
+        carry = buffer[keep:]
+        done = limit - keep
+    if len(carry) > done:
+        yield _Stretch(carry, done, len(carry), line)
 
 
-def _gather(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small blocks to long stretches of whole lines, in UTF-8, without escape codes."""
+def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Yield parts that make long stretches of text in UTF-8, without escape codes.
+
+    Plain ASCII passes as it is; anything else is put into form by whole lines.
+    """
     parts: list[bytes] = []
     size = 0
+    plain = True
     for block in blocks:
         parts.append(block)
         size += len(block)
-        if size >= SCAN_BYTES:
+        plain = plain and block.isascii() and b"\x1b" not in block
+        if size < SCAN_BYTES:
+            continue
+        rest = b""
+        if not plain:
             joined = b"".join(parts)
             end = joined.rfind(b"\n") + 1 or len(joined)
-            yield strip_escape_codes(as_utf8(joined[:end]))
-            parts = [joined[end:]]
-            size = len(parts[0])
+            parts, rest = [strip_escape_codes(as_utf8(joined[:end]))], joined[end:]
+        yield parts
+        parts, size = [rest], len(rest)
+        plain = rest.isascii() and b"\x1b" not in rest
     if size:
-        yield strip_escape_codes(as_utf8(b"".join(parts)))
+        yield [strip_escape_codes(as_utf8(b"".join(parts)))]
 
 
 def _decidable(buffer: bytes) -> int:
@@ -78,16 +135,13 @@ def _decidable(buffer: bytes) -> int:
 
 
 def _decide(
-    buffer: bytes,
-    start: int,
-    end: int,
-    line: int,
+    stretch: _Stretch,
+    places: list[tuple[int, int]],
     matcher: Matcher,
-    gate: Gate,
     collector: Collector,
 ) -> Iterator[Window]:
-    places = gate.places(buffer, start, end)
-    counted, number = 0, line
+    buffer = stretch.buffer
+    counted, number = 0, stretch.line
     for low, high, inside in _windows(buffer, places):
         number += buffer.count(b"\n", counted, low)
         counted = low
