@@ -22,7 +22,7 @@ _TEMPLATE = Path(__file__).with_name("templates") / "start.html"
 
 
 def bundle(pack: bytes, site: Path) -> bytes:
-    """Return the bundle of a pack and a built site. Raises MissingPart."""
+    """Return the bundle of a pack and a built site. Raises MissingPartError."""
     libraries = [read_library(name) for name in LIBRARIES]
     own = own_library(pack)
     files = read_tree(site, "site/")
@@ -64,8 +64,9 @@ def start_page() -> str:
         )
         sections.append(
             f'<section lang="{language}">\n<h2>{escape(text["start.title"])}</h2>\n'
-            f'<p>{escape(text["start.lead"])}</p>\n'
-            f'<p><a class="open" href="site/{language}/index.html">{escape(text["start.open"])}</a></p>\n'
+            f"<p>{escape(text['start.lead'])}</p>\n"
+            f'<p><a class="open" href="site/{language}/index.html">'
+            f"{escape(text['start.open'])}</a></p>\n"
             f"{blocks}<h3>{escape(text['start.contents'])}</h3>\n<table>\n{rows}</table>\n</section>\n"
         )
     page = _TEMPLATE.read_text(encoding="utf-8")

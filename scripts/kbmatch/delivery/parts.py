@@ -37,16 +37,16 @@ class Library:
     information: dict[str, bytes]
 
 
-class MissingPart(Exception):
+class MissingPartError(Exception):
     """A library that the bundle needs is not installed; the message names it."""
 
 
 def read_library(name: str) -> Library:
-    """Read an installed library. Raises MissingPart."""
+    """Read an installed library. Raises MissingPartError."""
     try:
         found = distribution(name)
     except PackageNotFoundError:
-        raise MissingPart(name) from None
+        raise MissingPartError(name) from None
     modules: dict[str, bytes] = {}
     information: dict[str, bytes] = {}
     for file in found.files or ():
@@ -141,9 +141,7 @@ _NOT_IN_PYZ = ("kbmatch/site/", "kbmatch/delivery/", "kbmatch/exports/", "kbmatc
 def pyz(pack: bytes, libraries: list[Library]) -> bytes:
     """Return kbmatch as one file that any Python from 3.10 on runs."""
     files = {
-        name: content
-        for name, content in own_modules().items()
-        if not name.startswith(_NOT_IN_PYZ)
+        name: content for name, content in own_modules().items() if not name.startswith(_NOT_IN_PYZ)
     }
     files[PACK] = pack
     for library in libraries:

@@ -21,6 +21,8 @@ MAX_FILES = 100_000
 MAX_BYTES = 4 << 30
 MAX_SUMS_BYTES = 32 << 20
 _CHUNK = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, IndexError, RuntimeError)
+"""What reading a damaged or locked archive raises; NotImplementedError is a RuntimeError."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 
 
@@ -56,7 +58,7 @@ def verify(path: Path) -> Verdict:
     try:
         with zipfile.ZipFile(path) as archive:
             return _compare(*_read_zip(archive))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, IndexError) as error:
+    except _DAMAGED as error:
         raise BundleError("error-not-a-bundle", path=path, reason=error) from error
     except OSError as error:
         reason = error.strerror or str(error)
@@ -162,7 +164,7 @@ def _read_zip(archive: zipfile.ZipFile) -> tuple[dict[str, str], dict[str, str]]
         try:
             with archive.open(entry) as file:
                 found[short] = _digest(_chunks(file, entry.file_size))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+        except (*_DAMAGED, OSError):
             found[short] = "damaged"
     return expected, found
 

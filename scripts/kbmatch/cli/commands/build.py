@@ -84,9 +84,7 @@ def site_built(root: Path, site: Path, knowledge: Path, text: Mapping[str, str])
     except ImportError:
         fail(text["build.no-site-builder"])
     try:
-        build_site(
-            root / CONFIGURATION, site, knowledge=knowledge, progress=text["build.pages"]
-        )
+        build_site(root / CONFIGURATION, site, knowledge=knowledge, progress=text["build.pages"])
     except SiteError as error:
         print(str(error), file=sys.stderr)
         return False

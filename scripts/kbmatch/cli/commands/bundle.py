@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the bundle and print its checksum; return 1 when there are problems."""
     from kbmatch.delivery.bundle import bundle
-    from kbmatch.delivery.parts import MissingPart
+    from kbmatch.delivery.parts import MissingPartError
 
     text = load_texts("delivery", language_of_environment())
     root = checkout(text)
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return 1
         try:
             content = bundle(pack[0], site)
-        except MissingPart as error:
+        except MissingPartError as error:
             fail(text["error-missing-part"].format(name=error))
     target = Path(arguments.output or root / "dist" / f"kbmatch-{__version__}-bundle.zip")
     try:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kbmatch.cli.commands.build import CONFIGURATION, checkout
 from kbmatch.cli.common import fail, language_of_environment
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(handler)
-    options = {"plugins": _plugins(root, arguments.kb)} if arguments.kb else {}
+    options: dict[str, Any] = {"plugins": _plugins(root, arguments.kb)} if arguments.kb else {}
     print(text["serve.running"].format(address=arguments.address), flush=True)
     try:
         serve(
