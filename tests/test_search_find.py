@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from search_packs import registries
 
 from kbmatch.cli.commands import search as command
 from kbmatch.cli.kb import main
@@ -17,6 +16,7 @@ from kbmatch.search.find import find
 from kbmatch.search.index import SearchIndex, open_index
 from kbmatch.search.passages import page_texts
 from kbmatch.search.tokens import close_up
+from search_packs import registries
 
 HAN = re.compile("[\u4e00-\u9fff]{2,}")
 TESTED_WORDS = 80
@@ -71,7 +71,11 @@ def test_snippets_hold_what_matches(index: SearchIndex) -> None:
 
 @pytest.mark.parametrize(
     ("words", "better"),
-    [("certifcate", "certificate"), ("憑証過期", "憑證過期"), ("registry certifcate", "certificate")],
+    [
+        ("certifcate", "certificate"),
+        ("憑証過期", "憑證過期"),
+        ("registry certifcate", "certificate"),
+    ],
 )
 def test_did_you_mean(index: SearchIndex, words: str, better: str) -> None:
     suggested = find(index, registries(), words, "en", 3).did_you_mean

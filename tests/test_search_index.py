@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from search_packs import printers
 
 from kbmatch.search import index as indexing
 from kbmatch.search.index import open_index
 from kbmatch.search.related import related
+from search_packs import printers
 
 QUERY = "paper jam in the tray"
 

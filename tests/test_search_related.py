@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from search_packs import TESTS, registries
 
 from kbmatch.cli.cases import Result, read_cases, run_cases, tally
 from kbmatch.matching.answer import Answer, answer
 from kbmatch.matching.matcher import Matcher
 from kbmatch.search.index import SearchIndex, open_index
 from kbmatch.search.related import closest, is_foreign
+from search_packs import TESTS, registries
 
 CASES = TESTS / "cases"
 

@@ -79,7 +79,9 @@ class Gaps:
         explained: set[int] = set()
         for hit in self._matcher.hits(text, whole=False):
             first = text.line_of(hit.start)
-            explained.update(range(first, first + 1 + text.text.count("\n", hit.start, hit.end - 1)))
+            explained.update(
+                range(first, first + 1 + text.text.count("\n", hit.start, hit.end - 1))
+            )
         for place in errors:
             if place not in explained:
                 self._count(name, number + place - start, lines[place])

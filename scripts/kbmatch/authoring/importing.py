@@ -159,6 +159,8 @@ class _Importer:
                 is_link = in_links or _is_only_link(block.line)
                 if not is_link or not ids:
                     self._add_item(steps, words)
+                elif not _is_only_link(block.line):
+                    self._unplaced(block)
             elif block.kind == "code":
                 self._add_command(steps, block)
             elif block.kind == "note":

@@ -28,7 +28,9 @@ _VALUE = re.compile(
 )
 _PORT = re.compile(r"(?<=[\}\w]):(\d{2,5})(?!\w)")
 _TYPES = {"time": "token", "image": "token"}
-_NOT_HOSTS = re.compile(r"\.(?:go|py|json|ya?ml|exe|sh|conf|crt|pem|log|tar|gz|toml|sock|io/v2)$", re.I)
+_NOT_HOSTS = re.compile(
+    r"\.(?:go|py|json|ya?ml|exe|sh|conf|crt|pem|log|tar|gz|toml|sock|io/v2)$", re.I
+)
 
 
 def slotted(text: str, slots: Mapping[str, Any]) -> str:
@@ -60,7 +62,9 @@ def slot_name(kind: str, slots: Mapping[str, Any]) -> str | None:
     wanted = _TYPES.get(kind, kind)
     if kind in _TYPES:
         return None
-    return next((n for n, s in slots.items() if s["type"] == wanted and not s.get("suffixes")), None)
+    return next(
+        (n for n, s in slots.items() if s["type"] == wanted and not s.get("suffixes")), None
+    )
 
 
 def _escaped(text: str) -> str:

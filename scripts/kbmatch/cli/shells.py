@@ -36,7 +36,9 @@ class Program:
 
 def program_of_parser(name: str, summary: str, parser: argparse.ArgumentParser) -> Program:
     """Describe what an argparse parser takes."""
-    options, words, files = [], [], False
+    options: list[Option] = []
+    words: list[str] = []
+    files = False
     for action in parser._actions:
         choices = tuple(map(str, action.choices or ()))
         is_file = _names_file(action.metavar)
@@ -113,7 +115,9 @@ def _bash_words(program: Program) -> str:
             pattern = "|".join(option.flags)
             if option.choices:
                 words = " ".join(option.choices)
-                out.append(f'      {pattern}) COMPREPLY=($(compgen -W "{words}" -- "$cur")); return ;;')
+                out.append(
+                    f'      {pattern}) COMPREPLY=($(compgen -W "{words}" -- "$cur")); return ;;'
+                )
             elif option.files:
                 out.append(f'      {pattern}) COMPREPLY=($(compgen -f -- "$cur")); return ;;')
             else:

@@ -81,7 +81,9 @@ def pages(documents: Documents) -> Iterator[Page]:
 def _symptom(symptom: Mapping[str, Any], documents: Mapping[str, Any]) -> Page:
     ranking = symptom.get("causes", ())
     causes = [documents[f"causes/{ranked['cause']}"] for ranked in ranking]
-    fixes = {id: documents[f"solutions/{id}"] for cause in causes for id in cause.get("solutions", ())}
+    fixes = {
+        id: documents[f"solutions/{id}"] for cause in causes for id in cause.get("solutions", ())
+    }
     looks = symptom.get("look_alikes", ())
     parts = {
         "title": [*symptom["title"].values(), symptom["id"], *symptom.get("codes", ())],
@@ -153,18 +155,16 @@ def weigh(
         lengths = [sum(counts[name].values()) for _, counts in counted if counts[name]]
         means[name] = sum(lengths) / len(lengths) if lengths else 1.0
     for page, counts in counted:
-        weights: Counter[str] = Counter()
+        weights: dict[str, float] = {}
         for name, weight in WEIGHTS.items():
             length = sum(counts[name].values()) / means[name]
             low = PART_SATURATION * (1 - LENGTH + LENGTH * length)
             for token, count in counts[name].items():
-                weights[token] += weight * count / (count + low)
+                weights[token] = weights.get(token, 0.0) + weight * count / (count + low)
         yield page, {token: w / (SATURATION + w) for token, w in weights.items()}
 
 
-def _count(
-    page: Page, concepts: Concepts, known: dict[str, list[str]]
-) -> dict[str, Counter[str]]:
+def _count(page: Page, concepts: Concepts, known: dict[str, list[str]]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in WEIGHTS}
     for name, texts in page.parts.items():
         for text in texts:

@@ -21,9 +21,21 @@ KIND_WEIGHTS = {"symptom": 1.0, "solution": 0.8, "table": 0.7, "term": 0.4}
 class Result:
     """A page found; `marks` and `title_marks` are the spans of matching characters."""
 
-    __slots__ = ("id", "kind", "marks", "origin", "page", "score", "snippet", "title", "title_marks")
+    __slots__ = (
+        "id",
+        "kind",
+        "marks",
+        "origin",
+        "page",
+        "score",
+        "snippet",
+        "title",
+        "title_marks",
+    )
 
-    def __init__(self, kind: str, id: str, title: str, page: str, origin: str, score: float) -> None:
+    def __init__(
+        self, kind: str, id: str, title: str, page: str, origin: str, score: float
+    ) -> None:
         self.kind = kind
         self.id = id
         self.title = title

@@ -271,7 +271,7 @@ def _schema() -> object:
         WORDS: TEXT(analyzer=RegexTokenizer(r"\S+"), phrase=False),
     }
     names = ("kind", "id", "titles", "place", "origin", "ranges")
-    return Schema(**fields, **{name: STORED for name in names})
+    return Schema(**fields, **dict.fromkeys(names, STORED))
 
 
 def _fill(index: Index, pack: Pack, concepts: Concepts) -> None:
@@ -307,4 +307,3 @@ def _fill(index: Index, pack: Pack, concepts: Concepts) -> None:
 
 def _marked(weights: Mapping[str, float]) -> Iterable[str]:
     return (f"{token}{_MARK}{weight:.4f}" for token, weight in weights.items())
-

@@ -22,7 +22,7 @@ def page_texts(documents: Documents, kind: str, id: str, language: str) -> Itera
     if kind in ("table", "term"):
         entries = documents["tables" if kind == "table" else "glossary"]
         key = "id" if kind == "table" else "en"
-        entry = next((item for item in entries if item[key] == id), {})
+        entry: Mapping[str, Any] = next((item for item in entries if item[key] == id), {})
         if kind == "term":
             note = entry.get("note", {}).get(language, "")
             yield from (note, "、".join((entry.get("zh_TW", ""), *entry.get("synonyms", ()))))
@@ -72,7 +72,8 @@ def best_passage(
     texts: Iterable[str], query: Query, concepts: Concepts
 ) -> tuple[str, tuple[Span, ...]]:
     """Return the passage that holds most of the query, cut to size, with the spans that match."""
-    best, best_spans, most = "", (), 0
+    best, most = "", 0
+    best_spans: tuple[Span, ...] = ()
     for text in texts:
         text = close_up(" ".join(text.split()))
         spans, count = _matches(text, query, concepts)

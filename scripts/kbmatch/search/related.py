@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from kbmatch.matching.answer import Related, page_address
 
 from .index import SearchIndex, open_index
-from .ranking import rank
+from .ranking import rank, rarity
 from .tokens import read_query
 
 TYPE_CHECKING = False
@@ -22,7 +22,8 @@ MIN_COVERAGE = 0.2
 """How much of a query (by weight of its words) a page must cover to be called near."""
 MIN_COVERAGE_FOREIGN = 0.6
 """The same when the query names something else, such as a database, and no registry."""
-MIN_SCORE = 1.0
+MIN_SCORE = 0.26
+"""What a page must score, in relation to one word that stands on a single page."""
 MIN_OF_BEST = 0.25
 """What a page must score, compared with the best one, to be worth showing."""
 
@@ -47,7 +48,7 @@ def closest(
         return ()
     least = MIN_COVERAGE_FOREIGN if is_foreign(text, settings) else MIN_COVERAGE
     best = ranked[0]
-    if best.coverage < least or best.score < MIN_SCORE:
+    if best.coverage < least or best.score < MIN_SCORE * rarity(1, len(pages)):
         return ()
     near = [item for item in ranked[:limit] if item.score >= best.score * MIN_OF_BEST]
     return tuple(_related(index.page(item.number), item.score, language) for item in near)

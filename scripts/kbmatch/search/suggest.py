@@ -78,5 +78,6 @@ def _closest(index: SearchIndex, word: str) -> str | None:
             if known != word and known.isascii() == word.isascii()
         ]
         if near:
-            return max(near, key=lambda known: (reader.doc_frequency(WORDS, known), known))
+            best: str = max(near, key=lambda known: (reader.doc_frequency(WORDS, known), known))
+            return best
     return None

@@ -87,9 +87,7 @@ def _print(
     if not groups:
         print(text["gaps.none"])
         return
-    print(
-        text["gaps.summary"].format(lines=gaps.unexplained, groups=len(groups), read=gaps.read)
-    )
+    print(text["gaps.summary"].format(lines=gaps.unexplained, groups=len(groups), read=gaps.read))
     for group in groups[:limit]:
         print()
         print(style.bold(wrap(group.template, indent=" " * 8, first=f"{group.count:>6}  ")))

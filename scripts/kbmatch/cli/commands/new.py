@@ -42,9 +42,7 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     parser.add_argument("--from-log", metavar="FILE|-", help=own["new.from-log"])
     parser.add_argument("--line", type=int, metavar="N", help=own["new.line"])
     parser.add_argument("--tool", help=own["new.tool"])
-    parser.add_argument(
-        "--cause", action="append", default=[], metavar="ID", help=own["new.cause"]
-    )
+    parser.add_argument("--cause", action="append", default=[], metavar="ID", help=own["new.cause"])
     parser.add_argument("--output", type=Path, metavar="DIR", help=own["new.output"])
     parser.add_argument("--force", action="store_true", help=own["new.force"])
     parser.add_argument("--stdout", action="store_true", help=own["new.stdout"])
@@ -81,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _sample(arguments: argparse.Namespace, text: Mapping[str, str]) -> str:
     """Return the line of the log that says what went wrong."""
-    path = arguments.from_log
+    path: str = arguments.from_log
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
@@ -90,7 +88,8 @@ def _sample(arguments: argparse.Namespace, text: Mapping[str, str]) -> str:
     if arguments.line is not None:
         if not 0 < arguments.line <= len(lines):
             fail(text["new.no-line"].format(path=path, line=arguments.line))
-        return lines[arguments.line - 1].strip()
+        chosen: str = lines[arguments.line - 1]
+        return chosen.strip()
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) == 1:
         return filled[0]

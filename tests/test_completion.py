@@ -1,0 +1,94 @@
+"""Shell completion, tried in real shells; help of every command in both languages."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kbmatch.cli.commands.completion import programs
+from kbmatch.cli.kb import COMMANDS, command_module, main
+from kbmatch.cli.match import OPTIONS
+from kbmatch.cli.shells import SHELLS, bash, fish, zsh
+
+
+def complete(words: list[str], script: str) -> list[str]:
+    quoted = " ".join(f"'{word}'" for word in words)
+    code = (
+        f"{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}\n"
+        f"_{words[0]}_complete; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    )
+    done = subprocess.run(
+        ["bash", "--norc", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["kb", "sea"], ["search"]),
+        (["kb", "search", "--for"], ["--format"]),
+        (["kb", "search", "--format", ""], ["text", "json"]),
+        (["kb", "completion", ""], ["bash", "zsh", "fish"]),
+        (["kb", "gaps", "--lang", "z"], ["zh-TW"]),
+        (["kb", "search", "--limit", ""], []),
+        (["kbmatch", "--lang", ""], ["en", "zh-TW"]),
+        (["kbmatch", "--format", "j"], ["json"]),
+        (["kbmatch", "--redac"], ["--redact"]),
+    ],
+)
+def test_bash(words: list[str], expected: list[str]) -> None:
+    assert complete(words, bash(programs("en"))) == expected
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_completes_files_after_options_that_take_one(tmp_path: Path) -> None:
+    (tmp_path / "trouble.log").write_text("")
+    script = f"cd {tmp_path}\n{bash(programs('en'))}"
+    assert complete(["kbmatch", "--file", "trou"], script) == ["trouble.log"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_scripts_are_valid(shell: str, language: str, tmp_path: Path) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"needs {shell}")
+    script = tmp_path / "script"
+    script.write_text(SHELLS[shell](programs(language)), "utf-8")
+    assert subprocess.run([shell, "-n", str(script)], capture_output=True).stderr == b""
+
+
+def test_every_command_and_every_option_is_completed() -> None:
+    for script in (bash(programs("en")), zsh(programs("en")), fish(programs("en"))):
+        for command in COMMANDS:
+            assert command in script
+        for spelling, _ in OPTIONS:
+            name = spelling.rpartition("--")[2].split()[0]
+            assert name in script
+
+
+@pytest.mark.parametrize("language", ["en_US.UTF-8", "zh_TW.UTF-8"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(
+    command: str,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        command_module(command)
+    except ModuleNotFoundError as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("LC_ALL", language)
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    shown = capsys.readouterr().out
+    assert command in shown
+    if language.startswith("zh"):
+        assert any("\u4e00" <= character <= "\u9fff" for character in shown)

@@ -1,0 +1,96 @@
+"""kb gaps: what no signature explains, masked, grouped, counted."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from kbmatch.authoring.errors import looks_like_error
+from kbmatch.cli.kb import main
+
+pytest.importorskip("drain3")
+PRINTERS = Path(__file__).parent / "printers"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def explained_line() -> str:
+    import yaml
+
+    symptom = yaml.safe_load((PRINTERS / "symptoms/paper/paper-jam.yaml").read_text("utf-8"))
+    sample: str = symptom["signatures"][0]["samples"][0]
+    return f"printer error: {sample}"
+
+
+LINES = [
+    "2026-11-01T10:00:00Z INFO started",
+    "2026-11-01T10:00:01Z ERROR quota 17 of host-a.example.com exceeded",
+    "2026-11-01T10:00:02Z ERROR quota 23 of host-b.example.com exceeded",
+    "2026-11-01T10:00:03Z WARN toner failed password=hunter2",
+    "done, 0 errors",
+]
+
+
+def gaps(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    main(["gaps", "--kb", str(PRINTERS), "--format", "json", *arguments])
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_lines_of_one_form_are_one_group(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("\n".join([*LINES, explained_line()]))
+    found = gaps(capsys, str(log))
+    assert (found["read"], found["unexplained"]) == (6, 3)
+    first, second = found["groups"]  # type: ignore[misc]
+    assert (first["count"], first["line"]) == (2, 2)
+    assert "host-a" not in first["template"] and "17" not in first["template"]
+    assert second["count"] == 1
+    assert "hunter2" not in json.dumps(found)
+
+
+def test_several_files_gzip_and_many_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = tmp_path / "one.log", tmp_path / "two.log.gz"
+    one.write_text("\n".join(f"error {n} in job of user{n}" for n in range(1500)))
+    two.write_bytes(gzip.compress("\n".join([*LINES] * 300).encode()))
+    found = gaps(capsys, str(one), str(two))
+    assert found["read"] == 1500 + 1500
+    assert found["unexplained"] == 1500 + 900
+    assert sum(group["count"] for group in found["groups"]) == 2400  # type: ignore[attr-defined]
+
+
+def test_text_and_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("\n".join(LINES))
+    assert main(["gaps", "--kb", str(PRINTERS), "--lang", "zh-TW", str(log)]) == 1
+    assert "3 行" in capsys.readouterr().out
+    log.write_text("all fine\n")
+    assert main(["gaps", "--kb", str(PRINTERS), str(log)]) == 0
+    with pytest.raises(SystemExit) as stopped:
+        main(["gaps", "--kb", str(PRINTERS), str(tmp_path / "none.log")])
+    assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ERROR x", "pull failed", "Permission denied", "無法連線", "NullPointerException", "連線逾時"],
+)
+def test_errors_are_recognised(line: str) -> None:
+    assert looks_like_error(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["started", "0 errors", "errors=0", "   at java.util.List.get(List.java)", "ok"]
+)
+def test_other_lines_are_not(line: str) -> None:
+    assert not looks_like_error(line)
