@@ -1,0 +1,115 @@
+"""The shipped nginx configuration: the site below a path, with the headers the page promises."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+from small_checkout import ROOT, kb, make_checkout
+
+NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    place = tmp_path_factory.mktemp("nginx")
+    checkout = make_checkout(place / "checkout")
+    done = kb("build", "--site-dir", place / "site", cwd=checkout)
+    assert done.returncode == 0, done.stderr
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shipped = (ROOT / "deploy/nginx/registry-errors.conf").read_text(encoding="utf-8")
+    server = shipped.replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    server = server.replace("/srv/registry-errors/", f"{place}/site/")
+    temporary = "".join(
+        f"{kind}_temp_path {place}/tmp-{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (place / "nginx.conf").write_text(
+        f"user root;\npid {place}/pid;\nerror_log {place}/error.log;\ndaemon off;\n"
+        f"events {{}}\nhttp {{\ninclude /etc/nginx/mime.types;\n{temporary}access_log off;\n{server}}}\n"
+    )
+    command = [
+        str(NGINX),
+        "-p",
+        str(place),
+        "-c",
+        str(place / "nginx.conf"),
+        "-e",
+        f"{place}/error.log",
+    ]
+    subprocess.run([*command, "-t"], check=True, capture_output=True)
+    running = subprocess.Popen(command)
+    root = f"http://127.0.0.1:{port}/registry-errors"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{root}/", timeout=5).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield root
+    running.terminate()
+    running.wait(10)
+
+
+def get(url: str, method: str = "GET") -> tuple[int, Message, str]:
+    request = urllib.request.Request(url, method=method, headers={"Accept-Encoding": "identity"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/en/index.html", "/zh-TW/symptoms/paper-jam.html", "/kb.json", "/nothing-here.html"],
+)
+def test_every_answer_has_the_headers(address: str, path: str) -> None:
+    status, headers, body = get(address + path)
+    assert status == (404 if "nothing" in path else 200)
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-cache"
+    assert "/" not in headers["Server"]
+    assert body
+
+
+def test_only_hashed_names_are_kept_for_long(address: str) -> None:
+    _, _, page = get(f"{address}/en/index.html")
+    bundle = next(part for part in page.split('"') if "/javascripts/bundle." in part)
+    status, headers, _ = get(f"{address}/en/{bundle}")
+    assert status == 200 and "immutable" in headers["Cache-Control"]
+    _, own, _ = get(f"{address}/assets/kb/kb.css")
+    assert own["Cache-Control"] == "no-cache" and own["ETag"]
+
+
+def test_nothing_but_reading_and_nothing_outside(address: str) -> None:
+    assert get(f"{address}/en/index.html", "POST")[0] in (403, 405)
+    assert get(f"{address}/../nginx.conf")[0] in (400, 404)
+    assert get(f"{address}/..%2fnginx.conf")[0] in (400, 404)
+    assert get(address.removesuffix("/registry-errors") + "/")[0] == 404
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_a_page_works_below_the_path(address: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+         f"--user-data-dir={tmp_path}", "--virtual-time-budget=4000", "--enable-logging=stderr",
+         f"{address}/zh-TW/symptoms/paper-jam.html"],
+        capture_output=True, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+    assert "印表機卡紙" in done.stdout
+    assert [line for line in done.stderr.splitlines() if ":CONSOLE" in line] == []
