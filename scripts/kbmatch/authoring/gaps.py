@@ -1,4 +1,4 @@
-"""Error lines of logs that no signature explains, masked and grouped by what they have in common."""
+"""Error lines of logs that no signature explains, masked and grouped by their form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An article's sections to drafts: symptoms, causes joined to solutions, links; the rest is listed."""
+"""An article's sections to drafts of symptoms, causes, solutions, links; the rest is listed."""
 
 from __future__ import annotations
 
@@ -336,7 +336,7 @@ class _Importer:
 
 
 def _part(title: str) -> tuple[str, str]:
-    """Return which part of an article a heading opens, and the rest of the heading (`Cause 1: …`)."""
+    """Return which part of an article a heading opens, and what it says after that."""
     lowered = title.lower().strip()
     for part in ("symptoms", "causes", "solutions"):
         for name in sorted(_names()[part], key=len, reverse=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from kbmatch.matching.documents import Documents
@@ -34,7 +35,7 @@ def settings_or_fail(option: str | None, language: str) -> Mapping[str, Any]:
     Authors need the settings just when their knowledge is not yet whole.
     """
     named = option or os.environ.get("KBMATCH_KB") or checkout_directory()
-    if named and os.path.isdir(named):
+    if named and Path(named).is_dir():
         from kbmatch.knowledge.load import read_knowledge
         from kbmatch.matching.compile import plain
 

@@ -1,4 +1,4 @@
-"""What of the knowledge is searched: every page's whole text, by how much each part says about it."""
+"""What is searched: every page's whole text, by how much each part says about the page."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def pages(documents: Documents) -> Iterator[Page]:
             "body": strings([table["intro"], table["columns"], table["rows"]]),
         })  # fmt: skip
     for term in everything["glossary"]:
-        yield Page("term", term["en"], {"en": term["en"], "zh-TW": term["zh_TW"]}, "glossary.html", {
+        titles = {"en": term["en"], "zh-TW": term["zh_TW"]}
+        yield Page("term", term["en"], titles, "glossary.html", {
             "title": [term["en"], term["zh_TW"]],
             "alias": term.get("synonyms", ()),
             "body": strings(term.get("note", {})),

@@ -1,4 +1,4 @@
-"""The order of pages for a query: how much of it a page covers, and how much the page is about it."""
+"""The order of pages for a query: how much of it each covers, and how much it is about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The closest pages to a text that no signature explains, best first, or none when nothing is near."""
+"""The closest pages to a text that no signature explains; none when nothing is near."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def written_words(page: Page) -> Iterator[str]:
 
 
 def suggest(index: SearchIndex, words: str, query: Query) -> str | None:
-    """Return the query with words that stand nowhere replaced by the closest known ones, or None."""
+    """Return the query with words that stand nowhere replaced by close ones, or None."""
     unknown = _unknown(index, query)
     if not unknown:
         return None

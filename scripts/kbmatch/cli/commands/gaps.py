@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from kbmatch.authoring.gaps import Gaps, Group, NoDrainError
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             if name == "-":
                 gaps.add(name, read_blocks(sys.stdin.buffer))
             else:
-                with open(name, "rb") as file:
+                with Path(name).open("rb") as file:
                     gaps.add(name, read_blocks(file))
         except OSError as error:
             fail(text["unreadable"].format(path=name, reason=error.strerror))
