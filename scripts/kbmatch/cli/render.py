@@ -137,7 +137,7 @@ class Renderer:
             where += text["times"].format(count=primary.count)
         quoted = primary.text if columns(primary.text) <= 150 else _cut(primary.text, 150)
         out += [style.dim(wrap(quoted, indent="  ", first=f"  {where} ")), ""]
-        out += [wrap(plain_text(page["summary"])), ""]
+        out += [wrap(self._prose(page["summary"], primary.slots)), ""]
         causes = page["causes"] if self.everything else page["causes"][:SHOWN_CAUSES]
         if causes:
             out.append(style.bold(text["causes"]))
@@ -166,10 +166,16 @@ class Renderer:
             out.append(f"   $ {self.style.command(first)}")
             out += [f"     {self.style.command(line)}" for line in others]
         label = self.text["yours-if"]
-        out.append(wrap(f"{label} {plain_text(cause['yours_means'])}", indent="     ", first="   "))
+        out.append(
+            wrap(f"{label} {self._prose(cause['yours_means'], slots)}", indent="     ", first="   ")
+        )
         if cause["fix"]:
             out.append(wrap(f"{self.text['fix']} {cause['fix']}", indent="     ", first="   "))
         return out
+
+    def _prose(self, markdown: str, slots: Mapping[str, str]) -> str:
+        """Return prose for a terminal with its slots filled."""
+        return fill(plain_text(markdown), slots, self.matcher.settings["examples"])
 
     def _others(self, rest: Sequence[Found]) -> list[str]:
         out: list[str] = []
@@ -235,7 +241,7 @@ class Renderer:
             "```",
             "",
         ]
-        lines += [page["summary"], "", f"**{text['causes']}**", ""]
+        lines += [fill(page["summary"], primary.slots, examples), "", f"**{text['causes']}**", ""]
         for number, cause in enumerate(page["causes"], 1):
             lines.append(f"{number}. {cause['title']} ({text['who-' + cause['who']]})")
             if cause["check"]:
@@ -254,7 +260,7 @@ class Renderer:
             kind = "error" if found.role == "primary" else "notice"
             page = self.page(found)
             title = _escape_property(page["title"])
-            body = _escape_data(f"{plain_text(page['summary'])} [{found.id}]")
+            body = _escape_data(f"{self._prose(page['summary'], found.slots)} [{found.id}]")
             lines.append(f"::{kind} title={title}::{body}")
         return "\n".join(lines)
 

@@ -93,13 +93,13 @@ class Page:
         out = [self.style.bold(wrap(symptom["title"][self.language])), ""]
         for signature in symptom["signatures"][:3]:
             out.append(self.style.dim(wrap(signature["samples"][0], indent="  ", first="  ")))
-        out += ["", wrap(plain_text(symptom["summary"][self.language])), ""]
+        out += ["", wrap(self._prose(symptom["summary"][self.language])), ""]
         for number, ranked in enumerate(symptom["causes"], 1):
             out += self._cause(number, ranked)
         if symptom.get("look_alikes"):
             out.append(self.style.bold(self.text["look-alikes"]))
             for other in symptom["look_alikes"]:
-                difference = plain_text(other["difference"][self.language])
+                difference = self._prose(other["difference"][self.language])
                 out.append(wrap(f"{other['id']}: {difference}", indent="    ", first="  - "))
             out.append("")
         out.append(self.style.bold(self.text["evidence"]))
@@ -121,20 +121,20 @@ class Page:
         yield self.style.bold(
             wrap(f"{cause['title'][self.language]} ({who})", indent="   ", first=f"{number}. ")
         )
-        yield wrap(plain_text(cause["explanation"][self.language]), indent="   ", first="   ")
+        yield wrap(self._prose(cause["explanation"][self.language]), indent="   ", first="   ")
         if "note" in ranked:
-            yield wrap(plain_text(ranked["note"][self.language]), indent="   ", first="   ")
+            yield wrap(self._prose(ranked["note"][self.language]), indent="   ", first="   ")
         check = cause["check"]
         yield ""
         yield wrap(
-            f"{self.text['check']} {plain_text(check['text'][self.language])}",
+            f"{self.text['check']} {self._prose(check['text'][self.language])}",
             indent="     ",
             first="   ",
         )
         yield from self._commands(check["commands"], "     ")
         for case in ("if_yours", "if_not"):
             outcome = check[case]
-            meaning = plain_text(outcome["meaning"][self.language])
+            meaning = self._prose(outcome["meaning"][self.language])
             yield wrap(f"{self.text[case]} {meaning}", indent="     ", first="   ")
             for line in self._fill(outcome.get("output", "")).splitlines():
                 yield self.style.dim(f"       {line}")
@@ -155,15 +155,17 @@ class Page:
         inner = indent + "  "
         if "risk" in solution:
             yield wrap(
-                f"! {plain_text(solution['risk'][self.language])}", indent=inner + "  ", first=inner
+                f"! {self._prose(solution['risk'][self.language])}",
+                indent=inner + "  ",
+                first=inner,
             )
         for step in solution["steps"]:
             yield wrap(
-                plain_text(step["text"][self.language]), indent=inner + "  ", first=inner + "- "
+                self._prose(step["text"][self.language]), indent=inner + "  ", first=inner + "- "
             )
             if "risk" in step:
                 yield wrap(
-                    f"! {plain_text(step['risk'][self.language])}",
+                    f"! {self._prose(step['risk'][self.language])}",
                     indent=inner + "    ",
                     first=inner + "  ",
                 )
@@ -172,7 +174,7 @@ class Page:
                 yield self.style.dim(f"{inner}      {line}")
         verify = solution["verify"]
         yield wrap(
-            f"{self.text['verify']} {plain_text(verify['text'][self.language])}",
+            f"{self.text['verify']} {self._prose(verify['text'][self.language])}",
             indent=inner,
             first=inner,
         )
@@ -198,7 +200,10 @@ class Page:
             yield wrap(
                 f"{link['title'][self.language]} <{link['url']}>", indent="    ", first="  - "
             )
-            yield wrap(plain_text(link["summary"][self.language]), indent="    ", first="    ")
+            yield wrap(self._prose(link["summary"][self.language]), indent="    ", first="    ")
+
+    def _prose(self, markdown: str) -> str:
+        return self._fill(plain_text(markdown))
 
     def _fill(self, text: str) -> str:
         return fill(text, self.slots, self.examples)
