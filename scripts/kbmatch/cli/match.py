@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from errno import EBADF
 
 from kbmatch.texts import load as load_texts
 
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 0
+    except OSError as error:  # the disk that the output goes to is full
+        _silence_stdout()
+        return _complain(error.strerror or str(error))
     except KeyboardInterrupt:
         return 130
 
@@ -53,7 +57,7 @@ def _run(options: Options, text: Texts) -> int:
 
     from .packs import NoKnowledgeError, explain_failure, open_pack
 
-    if not options.text and not options.file and sys.stdin is not None and sys.stdin.isatty():
+    if not options.text and not options.file and (sys.stdin is None or sys.stdin.isatty()):
         return _complain(text["error-no-text"])
     try:
         matcher = Matcher(open_pack(options.kb))
@@ -123,6 +127,8 @@ def _read(name: str) -> tuple[str, Iterator[bytes] | None]:
 
     from kbmatch.matching.decode import decode, read_blocks
 
+    if name == "-" and sys.stdin is None:
+        raise OSError(EBADF, os.strerror(EBADF))
     file = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 (the stream lives on)
     blocks = read_blocks(file)
     head: list[bytes] = []
@@ -336,7 +342,7 @@ def _version() -> str:
 def _tolerate_console() -> None:
     """Let a console that can't show a character print a substitute instead of failing."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and getattr(stream, "errors", "") == "strict":
+        if stream is not None and getattr(stream, "errors", "") in ("strict", "surrogateescape"):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
