@@ -50,7 +50,7 @@ STATEMENTS = [
     ("如果報告錯誤，請參閱錯誤參考", "content/check-health.md", "CONNECTIVITY_CHALLENGE_ERROR", "CONNECTIVITY_CHALLENGE_ERROR"),
     ("驗證或授權有問題時，也可能會發生網路連線徵兆", "solutions/read-registry-login-log", "sign-in or permission problems", "驗證或授權問題"),
     ("設定防火牆規則來存取登錄的 REST 和資料端點", "solutions/configure-client-firewall", "login server, the data endpoint", "登入伺服器、每個複本的資料端點"),
-    ("REST 端點 <registryname>.azurecr.io", "tables/firewall-endpoints", "{registry}.azurecr.io", "azurecr.io"),
+    ("REST 端點 <registryname>.azurecr.io", "tables/firewall-endpoints", ".azurecr.io", ".azurecr.io"),
     ("資料端點 <registry-name>.<region>.data.azurecr.io", "tables/firewall-endpoints", ".data.azurecr.io", ".data.azurecr.io"),
     ("針對異地複寫的登錄，設定每個區域複本的資料端點存取權", "solutions/configure-client-firewall", "every replica", "每個複本"),
     ("Docker 用戶端和 daemon 都已設定 proxy 行為", "solutions/configure-daemon-proxy", "done by the daemon, not by your shell", "精靈 (daemon) 在做"),
