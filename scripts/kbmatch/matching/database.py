@@ -13,6 +13,7 @@ import os
 import stat
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib.metadata import version
 from platform import machine
 from typing import Any
 
@@ -53,7 +54,7 @@ def _compile(expressions: Sequence[bytes]) -> Any:
 
 
 def _key(expressions: Sequence[bytes]) -> str:
-    digest = sha256(f"{hyperscan.__version__} {machine()}".encode())
+    digest = sha256(f"{version('hyperscan')} {machine()}".encode())
     for expression in expressions:
         digest.update(b"%d:" % len(expression))
         digest.update(expression)

@@ -19,6 +19,7 @@ from .decode import as_utf8, decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
 from .matcher import Hit, Matcher
 from .normalise import NormalText, normalise, strip_escape_codes
+from .sieve import Sieve
 
 BEFORE_BYTES = 16 << 10
 AFTER_BYTES = 8 << 10
@@ -53,7 +54,9 @@ class _Stretch(NamedTuple):
 def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Window]:
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
-    for stretch, places in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
+    sieve = Sieve(matcher, BEFORE_BYTES)
+    for stretch, candidates in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
+        places = [place for place in candidates if sieve.passes(stretch.buffer, *place)]
         if places:
             yield from _decide(stretch, places, matcher, collector)
 
