@@ -132,6 +132,8 @@ class Renderer:
         primary, *rest = self.answer.found
         page = self.page(primary)
         out = [wrap(style.bold(page["title"]), indent="")]
+        if "origin" in page:
+            out.append(wrap(text["origin"].format(origin=page["origin"])))
         where = text["line"].format(line=primary.line)
         if primary.count > 1:
             where += text["times"].format(count=primary.count)
@@ -202,7 +204,8 @@ class Renderer:
             return [wrap(text["none"]), *([wrap(report)] if report else [])]
         out = [self.style.bold(wrap(text["related"])), ""]
         for related in self.answer.related:
-            out.append(wrap(f"{related.title} ({related.id})", indent="    ", first="  - "))
+            note = f", {text['origin'].format(origin=related.origin)}" if related.origin else ""
+            out.append(wrap(f"{related.title} ({related.id}{note})", indent="    ", first="  - "))
             out.append(self.style.dim(f"    {self.address(related.page)}"))
         return [*out, "", *([wrap(report)] if report else [])]
 

@@ -56,13 +56,15 @@ class Found:
 class Related:
     """A page near the query though no signature matched."""
 
-    __slots__ = ("id", "page", "score", "title")
+    __slots__ = ("id", "origin", "page", "score", "title")
 
-    def __init__(self, id: str, title: str, page: str, score: float) -> None:
+    def __init__(self, id: str, title: str, page: str, score: float, origin: str = "") -> None:
         self.id = id
         self.title = title
         self.page = page
         self.score = score
+        self.origin = origin
+        """The overlay the page comes from, if any."""
 
 
 class Answer:
@@ -112,7 +114,13 @@ class Answer:
                 for found in self.found
             ],
             "related": [
-                {"id": page.id, "title": page.title, "page": page.page, "score": page.score}
+                {
+                    "id": page.id,
+                    "title": page.title,
+                    "page": page.page,
+                    "score": page.score,
+                    **({"origin": page.origin} if page.origin else {}),
+                }
                 for page in self.related
             ],
         }

@@ -162,6 +162,7 @@ def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any
         "title": symptom.title[language],
         "summary": symptom.summary[language],
         "causes": causes,
+        **({"origin": symptom.origin} if symptom.origin else {}),
     }
 
 

@@ -65,4 +65,10 @@ def is_foreign(text: str, settings: Mapping[str, Any]) -> bool:
 
 def _related(page: Mapping[str, Any], score: float, language: str) -> Related:
     id = page["id"]
-    return Related(id, page["titles"][language], page_address(id, language), round(score, 2))
+    return Related(
+        id,
+        page["titles"][language],
+        page_address(id, language),
+        round(score, 2),
+        page["origin"] or "",
+    )

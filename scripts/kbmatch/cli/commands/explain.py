@@ -91,6 +91,8 @@ class Page:
         """Return the page of a symptom: message, answer, causes, look-alikes, evidence."""
         symptom = self.documents[key]
         out = [self.style.bold(wrap(symptom["title"][self.language])), ""]
+        if "origin" in symptom:
+            out[1:1] = [wrap(self.text["origin"].format(origin=symptom["origin"]))]
         for signature in symptom["signatures"][:3]:
             out.append(self.style.dim(wrap(signature["samples"][0], indent="  ", first="  ")))
         out += ["", wrap(self._prose(symptom["summary"][self.language])), ""]
@@ -146,7 +148,9 @@ class Page:
     def solution(self, key: str) -> list[str]:
         """Return the page of a solution."""
         solution = self.documents[key]
-        return [*self._solution(solution, ""), *self._links(solution.get("links", ()))]
+        note = self.text["origin"].format(origin=solution["origin"]) if "origin" in solution else ""
+        shown = [wrap(note)] if note else []
+        return [*shown, *self._solution(solution, ""), *self._links(solution.get("links", ()))]
 
     def _solution(self, solution: Mapping[str, Any], indent: str) -> Iterator[str]:
         yield wrap(
