@@ -19,7 +19,6 @@ HAN = "\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(f"[A-Za-z0-9][A-Za-z0-9_.:/@*+-]*[A-Za-z0-9]|[A-Za-z0-9]|[{HAN}]+")
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _LATIN = re.compile(r"[a-z0-9]+")
-_FOLDED = re.compile(f"(?<=[{HAN}])[ \t]*\n?[ \t]*(?=[{HAN}])")
 _SUFFIXES = (
     "ations", "ating", "ators", "ation", "ated", "ates", "ator", "ate",
     "ings", "ions", "ures", "ing", "ion", "ure", "ers", "ed", "es", "ly", "er", "s",
@@ -158,7 +157,13 @@ def words(text: str) -> Iterator[str]:
 
 def close_up(text: str) -> str:
     """Return `text` without the blanks that folded YAML lines leave inside Chinese words."""
-    return text if text.isascii() else _FOLDED.sub("", text)
+    return text if text.isascii() else _folded().sub("", text)
+
+
+@cache
+def _folded() -> re.Pattern[str]:
+    """Compiled only where an index is made: a query has no use for it."""
+    return re.compile(f"(?<=[{HAN}])[ \t]*\n?[ \t]*(?=[{HAN}])")
 
 
 def index_tokens(text: str, concepts: Concepts) -> list[str]:
