@@ -1,0 +1,1 @@
+"""Inputs nobody would send by accident; see `targets.py`."""
