@@ -252,7 +252,7 @@ def read_template(
         return None
     values: dict[str, str] = {}
     for number, name in enumerate(template["groups"], 1):
-        value = text.cased[slice(*match.span(number))].strip(" .,;)")
+        value = text.cased[slice(*match.span(number))].strip(" .,;)").rstrip(":")
         if value and set(value) - set("*."):
             values.setdefault(name, value)
     return values

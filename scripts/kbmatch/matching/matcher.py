@@ -196,7 +196,7 @@ def _hit(signature: Signature, match: re.Match[str], text: NormalText) -> Hit:
             continue
         if number in signature.free:
             free.append((start, end))
-        value = text.cased[start:end].strip(" .,;)")
+        value = text.cased[start:end].strip(" .,;)").rstrip(":")
         if value and name not in slots:
             slots[name] = value
     start, end = match.span()

@@ -157,7 +157,7 @@ function makeKbMatcher(data) {
   };
 
   /* matcher.py */
-  const stripped = (value) => value.replace(/^[ .,;)]+|[ .,;)]+$/g, '');
+  const stripped = (value) => value.replace(/^[ .,;)]+|[ .,;)]+$/g, '').replace(/:+$/, '');
   const regexes = new Map();
   const compiled = (source) => {
     if (!regexes.has(source)) regexes.set(source, new RegExp(source, 'du'));
