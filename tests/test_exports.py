@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from kbmatch.cli.commands import export
 from kbmatch.exports.clickhouse import normalised, script, statements
 from kbmatch.exports.signatures import as_json, exported, literals

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from kbmatch.exports.clickhouse import statements
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.normalise import normalise

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from kbmatch.matching.decode import read_blocks
 from kbmatch.matching.scan import answer_stream
 from kbmatch.resources import resource_path

@@ -1,0 +1,1 @@
+"""Logs of healthy container hosts and of other software's own errors, and their multiplication."""
