@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: site test check test-heavy bench lock wheel bundle serve clean
+.PHONY: site test check test-heavy fuzz bench lock wheel bundle serve clean
 
 site: $(VENV)/.site
 	$(BIN)/kb validate
@@ -27,6 +27,16 @@ check: $(VENV)/.test
 # chdb, Spark and the Azure CLI's command tables, each in an environment of its own.
 test-heavy: $(VENV)/.test
 	sh tests/heavy/run.sh $(BIN)/python
+
+# Coverage-guided, in an environment of its own; the seconds are shared by all targets.
+SECONDS_OF_FUZZING ?= 48
+fuzz: .venv-fuzz/.ready
+	.venv-fuzz/bin/python tests/fuzz/run.py $(SECONDS_OF_FUZZING)
+
+.venv-fuzz/.ready:
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
+	@touch $@
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench

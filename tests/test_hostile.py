@@ -193,6 +193,17 @@ def test_no_id_leads_out_of_the_output_directory(id: str, tmp_path: Path) -> Non
     assert load_knowledge(checkout / "kb").knowledge is None
 
 
+def test_no_retired_id_writes_outside_the_site(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path / "c")
+    page = checkout / "kb/symptoms/paper/paper-jam.yaml"
+    evil = "retired_ids: ['../../../evil', '/tmp/kbmatch-evil', '../../../../../evil']"
+    page.write_text(re.sub(r"retired_ids: .*", evil, page.read_text("utf-8")), "utf-8")
+    kb("build", "--site-dir", tmp_path / "site", cwd=checkout)
+    found = [path for path in tmp_path.rglob("*evil*") if tmp_path / "site" not in path.parents]
+    assert found == []
+    assert not list(Path("/tmp").glob("kbmatch-evil*"))
+
+
 def test_no_command_of_the_knowledge_is_run(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path / "c")
     proof = tmp_path / "ran"

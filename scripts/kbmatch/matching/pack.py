@@ -101,14 +101,20 @@ class Pack:
         header = bytes(self._view[_HEAD.size : _HEAD.size + length])
         if len(header) != length or zlib.crc32(header) != crc:
             raise self._broken("has a damaged header")
-        self.header: Mapping[str, Any] = json.loads(header)
-        if self.header["version"] != VERSION:
+        try:
+            self.header: Mapping[str, Any] = json.loads(header)
+            version = self.header["version"]
+            sections = self.header["sections"] if version == VERSION else {}
+            places = [(int(o), int(n)) for o, n, _ in sections.values()]
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise self._broken("has a damaged header") from None
+        if version != VERSION:
             raise PackError(
-                f"{name} has pack version {self.header['version']}, this kbmatch reads "
+                f"{name} has pack version {version}, this kbmatch reads "
                 f"{VERSION}; build the pack again with this version"
             )
         self._base = _HEAD.size + length
-        end = max((o + n for o, n, _ in self.header["sections"].values()), default=0)
+        end = max((offset + size for offset, size in places), default=0)
         if self._base + end > len(self._view):
             raise self._broken("is cut off")
 
