@@ -68,7 +68,7 @@ def read_library(name: str) -> Library:
 
 def _license(found: Distribution) -> str:
     """Return the licence as SPDX where it is said so, by its classifier's words elsewhere."""
-    said = found.metadata.get("License-Expression") or found.metadata.get("License") or ""
+    said = _said(found, "License-Expression") or _said(found, "License")
     if said and "\n" not in said and len(said) < 60:
         return str(said)
     classes = found.metadata.get_all("Classifier") or []
@@ -76,8 +76,13 @@ def _license(found: Distribution) -> str:
     return named[0].replace(" License", "") if named else ""
 
 
+def _said(found: Distribution, name: str) -> str:
+    values = found.metadata.get_all(name) or [""]
+    return str(values[0])
+
+
 def _homepage(found: Distribution) -> str:
-    said = found.metadata.get("Home-page")
+    said = _said(found, "Home-page")
     urls = [str(url).partition(", ")[2] for url in found.metadata.get_all("Project-URL") or []]
     return str(said or (urls[0] if urls else ""))
 
