@@ -36,7 +36,7 @@ def drop_contained(hits: Sequence[Hit], relations: Mapping[int, Relations]) -> l
     ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end))
     for place, hit in enumerate(ordered):
         around = chain(_ahead(ordered, place), _behind(ordered, place))
-        if not any(_contains(other, hit) and not _is_wrapper(relations, other) for other in around):
+        if not any(_contains(other, hit) and _absorbs(relations, other, hit) for other in around):
             kept.append(hit)
     return kept
 
@@ -57,8 +57,10 @@ def _behind(ordered: Sequence[Hit], place: int) -> Iterator[Hit]:
         yield ordered[index]
 
 
-def _is_wrapper(relations: Mapping[int, Relations], hit: Hit) -> bool:
-    return bool(relations[hit.symptom].wraps)
+def _absorbs(relations: Mapping[int, Relations], outer: Hit, inner: Hit) -> bool:
+    """Whether the outer symptom says all: it is no wrapper and does not yield to the inner one."""
+    own = relations[outer.symptom]
+    return not own.wraps and relations[inner.symptom].id not in own.yields_to
 
 
 def _contains(outer: Hit, inner: Hit) -> bool:

@@ -267,7 +267,8 @@ function makeKbMatcher(data) {
     && outer.end - outer.start !== inner.end - inner.start
     && outer.free.every(([start, end]) => inner.end <= start || end <= inner.start);
   const settle = (hits) => hits.filter((hit, place) => {
-    const guilty = (other) => contains(other, hit) && relations[other.symptom].wraps.length === 0;
+    const guilty = (other) => contains(other, hit) && relations[other.symptom].wraps.length === 0
+      && !relations[other.symptom].yields_to.includes(relations[hit.symptom].id);
     for (let i = place - 1; i >= 0 && hit.start - hits[i].start <= 2 * REGION; i -= 1) if (guilty(hits[i])) return false;
     for (let i = place + 1; i < hits.length && hits[i].start === hit.start; i += 1) if (guilty(hits[i])) return false;
     return true;
