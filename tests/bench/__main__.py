@@ -1,0 +1,250 @@
+"""Print the measured table of the design's bars: `python -m tests.bench [--only PART…] [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from . import generate
+
+ROOT = Path(__file__).resolve().parents[2]
+KB = ROOT / "kb"
+KNOWN = "Could not connect to the registry login server 'myregistry.azurecr.io'"
+sys.path.insert(0, str(ROOT / "tests"))
+
+Row = tuple[str, str, str, str]
+"""What, measured, peer, bar."""
+
+
+def seconds(command: Sequence[str], repeats: int = 1) -> float:
+    """Return the median wall time of a whole process."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def interleaved(commands: Sequence[Sequence[str]], repeats: int) -> list[float]:
+    """Return the median of each command, run in turns so that load falls on all alike."""
+    times: list[list[float]] = [[] for _ in commands]
+    for _ in range(repeats):
+        for place, command in enumerate(commands):
+            times[place].append(seconds(command))
+    return [statistics.median(values) for values in times]
+
+
+def kbmatch(pack: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "kbmatch.cli.match", "--kb", str(pack), *arguments]
+
+
+def compiled(directory: Path, target: Path) -> float:
+    """Write the pack of a knowledge directory; return the seconds that compiling took."""
+    from kbmatch.knowledge.load import load_or_raise
+    from kbmatch.matching.compile import compile_pack
+
+    knowledge = load_or_raise(directory)
+    start = time.perf_counter()
+    target.write_bytes(compile_pack(knowledge))
+    return time.perf_counter() - start
+
+
+def cold(work: Path) -> Iterator[Row]:
+    """A look-up as a whole process, with our knowledge and with 10,000 symptoms."""
+    own, big = work / "own.kbpack", work / "big.kbpack"
+    compiled(KB, own)
+    generate.write(10_000, work / "big", KB / "kb.yaml")
+    compiled(work / "big", big)
+    nothing = [sys.executable, "-c", "pass"]
+    words = kbmatch(own, "my laptop takes ages to fetch things from the office")
+    commands = [nothing, kbmatch(own, KNOWN), kbmatch(big, KNOWN), words]
+    peer, known, large, related = interleaved(commands, 15)
+    yield (
+        "known message, cold",
+        f"{known * 1e3:.0f} ms",
+        f"{known / peer:.2f} × python -c pass",
+        "3",
+    )
+    yield "10,000 symptoms", f"{large * 1e3:.0f} ms", f"{large / known:.2f} × our own", "1.3"
+    yield "full-text answer", f"{related * 1e3:.0f} ms", f"{related / peer:.1f} × python", "10"
+
+
+def scan(work: Path, size: int) -> Iterator[Row]:
+    """A large log against ripgrep with the same literals, and memory."""
+    from good_logs.generate import good_log
+    from kbmatch.exports.signatures import literals
+    from kbmatch.knowledge.load import load_or_raise
+
+    own, log, words = work / "scan.kbpack", work / "big.log", work / "literals.txt"
+    compiled(KB, own)
+    words.write_text("".join(f"{one}\n" for one in literals(load_or_raise(KB))), "utf-8")
+    piece = b"".join(good_log(32 << 20))
+    with log.open("wb") as file:
+        while file.tell() < size:
+            file.write(piece)
+    command = kbmatch(own, "-f", str(log))
+    seconds(command)  # fills the page cache and the cache of the compiled database
+    has_rg = shutil.which("rg") is not None
+    peers = [["rg", "-c", "-F", "-f", str(words), str(log)]] if has_rg else []
+    ours, *theirs = interleaved([command, *peers], 3)
+    rate = f"{log.stat().st_size / ours / 1e6:.0f} MB/s"
+    against = f"{theirs[0] / ours:.2f} × ripgrep" if theirs else "no ripgrep here"
+    yield f"scan of {size / 1e9:.1f} GB", rate, against, "1"
+    program = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=-3);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
+    )
+    yield "memory while scanning", f"{int(done.stdout) / 1024:.0f} MB", "", "150 MB"
+
+
+def methods(work: Path) -> Iterator[Row]:
+    """Other ways to find known messages, on the same megabyte."""
+    import re
+
+    from good_logs.generate import good_log
+    from kbmatch.matching.answer import answer
+    from kbmatch.matching.normalise import normalise
+    from real_knowledge import matcher
+
+    text = b"".join(good_log(1 << 20)).decode()
+    by = matcher()
+    start = time.perf_counter()
+    answer(text, by, "en")
+    ours = time.perf_counter() - start
+    count = by.pack.count("signatures")
+    patterns = [re.compile(by.signature(number).source) for number in range(count)]
+    lines = normalise(text).text.split("\n")[:400]
+    share = sum(map(len, lines)) / len(text)
+    start = time.perf_counter()
+    for line in lines:
+        padded = f"\n{line}\n"
+        for pattern in patterns:
+            pattern.search(padded)
+    theirs = (time.perf_counter() - start) / share
+    yield "1 MB, pasted", f"{ours:.2f} s", f"{theirs / ours:.0f} × one pattern per line (BFA)", ""
+    try:
+        from rapidfuzz import fuzz
+    except ImportError:
+        yield "RapidFuzz partial ratio", "", "rapidfuzz is not installed", ""
+        return
+    messages = [by.signature(number).message for number in range(count)]
+    start = time.perf_counter()
+    for line in lines[:20]:
+        for message in messages:
+            fuzz.partial_ratio(message, line)
+    theirs = (time.perf_counter() - start) * len(lines) / 20 / share
+    yield "1 MB, pasted", f"{ours:.2f} s", f"{theirs / ours:.0f} × RapidFuzz partial ratio", ""
+
+
+def accuracy(work: Path) -> Iterator[Row]:
+    """Right pages per file of cases."""
+    from kbmatch.cli.cases import read_cases, run_cases, tally
+    from kbmatch.matching.answer import Answer, answer
+    from kbmatch.search.related import related
+    from real_knowledge import CASES, matcher
+
+    def ask(query: str, language: str) -> Answer:
+        found = answer(query, matcher(), language)
+        if not found.found:
+            found.related = related(matcher().pack, query, language)
+        return found
+
+    bars = {"lines": "92 %", "logs": "88 %", "unrelated": "98 %"}
+    for path in sorted(CASES.glob("*.jsonl")):
+        for measure, (passed, total) in tally(run_cases(read_cases(path), ask)).items():
+            share = f"{passed / total:.1%}"
+            yield f"{path.stem}: {measure}", share, f"{passed}/{total}", bars.get(measure, "90 %")
+
+
+def validation(work: Path) -> Iterator[Row]:
+    """Validation of our own knowledge, whole process."""
+    once = seconds([sys.executable, "-m", "kbmatch.cli.commands.validate", str(KB)], 3)
+    yield "validation", f"{once:.2f} s", "", "2 s"
+
+
+def growth(work: Path, sizes: Iterable[int]) -> Iterator[Row]:
+    """How cost grows with the number of symptoms."""
+    for count in sizes:
+        directory, pack = work / f"grown-{count}", work / f"grown-{count}.kbpack"
+        generate.write(count, directory, KB / "kb.yaml")
+        check = seconds([sys.executable, "-m", "kbmatch.cli.commands.validate", str(directory)])
+        making = compiled(directory, pack)
+        look_up = seconds(kbmatch(pack, KNOWN), 5)
+        shown = f"validate {check:.1f} s, compile {making:.1f} s, look-up {look_up * 1e3:.0f} ms"
+        yield f"{count:,} symptoms", shown, f"pack {pack.stat().st_size / 1e6:.1f} MB", ""
+
+
+def soak(work: Path, size: int) -> Iterator[Row]:
+    """`--follow` over many gigabytes: memory at the start and at the end."""
+    from good_logs.generate import good_log
+
+    own = work / "soak.kbpack"
+    compiled(KB, own)
+    piece = b"".join(good_log(8 << 20))
+    process = subprocess.Popen(
+        kbmatch(own, "--follow"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    assert process.stdin
+    sent = 0
+    memory: list[int] = []
+    while sent < size:
+        process.stdin.write(piece)
+        sent += len(piece)
+        status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+        memory.append(int(status.split("VmRSS:")[1].split()[0]))
+    process.stdin.close()
+    process.wait()
+    shown = f"{memory[0] / 1024:.0f} MB → {memory[-1] / 1024:.0f} MB"
+    yield f"--follow, {sent / 1e9:.1f} GB", shown, f"most {max(memory) / 1024:.0f} MB", "flat"
+
+
+def main() -> int:
+    """Run the parts asked for and print their rows as a Markdown table or JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="run these parts")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--log-bytes", type=float, default=1e9, help="size of the scanned log")
+    parser.add_argument("--soak-bytes", type=float, default=10e9, help="size of the followed log")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 50_000])
+    options = parser.parse_args()
+    parts: dict[str, Callable[[Path], Iterator[Row]]] = {
+        "cold": cold,
+        "scan": lambda work: scan(work, int(options.log_bytes)),
+        "methods": methods,
+        "accuracy": accuracy,
+        "validation": validation,
+        "growth": lambda work: growth(work, options.sizes),
+        "soak": lambda work: soak(work, int(options.soak_bytes)),
+    }
+    wanted = options.only or [name for name in parts if name not in ("growth", "soak")]
+    unknown = set(wanted) - set(parts)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    rows: list[Row] = []
+    for name in wanted:
+        with tempfile.TemporaryDirectory() as work:
+            rows += parts[name](Path(work))
+    if options.json:
+        keys = ("what", "measured", "peer", "bar")
+        print(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=1))
+        return 0
+    print("| what | measured | against | bar |\n|---|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
