@@ -167,6 +167,10 @@ def _print(
     out: list[str] = []
     if options.format == "json":
         out.append(json.dumps(_as_json(answers), ensure_ascii=False, indent=2))
+    elif options.format == "openmetrics":
+        from .metrics import openmetrics
+
+        out.append(openmetrics(answers))
     else:
         style = Style(options.format == "text" and is_terminal_coloured(options.no_color))
         for name, answer in answers:
