@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -78,7 +79,11 @@ def test_from_a_log_the_error_becomes_the_sample(
     assert signature["message"] == "failed: toner of {host} is empty"
     assert signature["samples"] == ["failed: toner of office-7.example.com is empty"]
     assert load_knowledge(kb).knowledge is not None
-    assert main(["validate", str(kb)]) == 0
+    capsys.readouterr()
+    assert main(["validate", str(kb), "--format", "json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    wrong = {item["code"] for item in problems if item["severity"] == "error"}
+    assert wrong == {"KB311"}, "nothing is left to do but to write"
 
 
 def test_from_stdin(

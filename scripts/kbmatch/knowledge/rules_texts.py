@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kbmatch.texts import load as load_texts
+
 from . import markdown
 from .documents import Document, Documents
 from .model import Knowledge, Term
@@ -17,6 +19,8 @@ RULES = RuleSet()
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _GLOSSARY_LANGUAGE = "zh-TW"
+LANGUAGES = ("en", "zh-TW")
+"""Languages in which drafts are marked."""
 
 
 @RULES.rule("KB303", "KB304", "KB305", "KB306")
@@ -112,3 +116,16 @@ def rows_fit_columns(knowledge: Knowledge, documents: Documents) -> Iterator[Pro
             if row and columns and len(row) != columns:
                 where = document.position("rows", index)
                 yield problem("KB113", where, row=index + 1, cells=len(row), columns=columns)
+
+
+@RULES.rule("KB311")
+def everything_is_written(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+    """Drafts mark what their author still has to write; a reader must never see the mark."""
+    marks = {language: load_texts("authoring", language)["to-write"] for language in LANGUAGES}
+    for document in documents:
+        for path, text in document.texts:
+            for language, prose in text.values.items():
+                mark = marks.get(language)
+                if mark and mark in prose:
+                    where = document.position(*path, language, needle=mark)
+                    yield problem("KB311", where, mark=mark)
