@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kbmatch.cli.common import fail, language_of_environment
-from kbmatch.cli.packs import NoKnowledgeError, explain_failure, is_terminal_coloured, open_pack
+from kbmatch.cli.common import language_of_environment
+from kbmatch.cli.opening import pack_or_fail
+from kbmatch.cli.packs import is_terminal_coloured
 from kbmatch.cli.render import Style, plain_text, wrap
 from kbmatch.cli.slots import fill
 from kbmatch.matching.documents import Documents
-from kbmatch.matching.pack import PackError
 from kbmatch.texts import load as load_texts
 
 
@@ -31,10 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the page; return 1 when there is no such page."""
     language = arguments.lang or language_of_environment()
     text = load_texts("explain", language)
-    try:
-        documents = Documents(open_pack(arguments.kb))
-    except (NoKnowledgeError, PackError) as error:
-        fail(explain_failure(error))
+    documents = Documents(pack_or_fail(arguments.kb, language))
     slots = dict(pair.partition("=")[::2] for pair in arguments.set)
     page = Page(documents, language, text, slots, Style(is_terminal_coloured(arguments.no_color)))
     wanted = _resolve(documents, arguments.id)

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from kbmatch.cli.cases import CaseError, Result, read_cases, run_cases, tally
 from kbmatch.cli.common import fail, language_of_environment
-from kbmatch.cli.packs import NoKnowledgeError, explain_failure, open_pack
+from kbmatch.cli.opening import pack_or_fail
 from kbmatch.matching.answer import Answer, answer
 from kbmatch.matching.matcher import Matcher
-from kbmatch.matching.pack import PackError
 from kbmatch.texts import load as load_texts
 
 
@@ -31,11 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the cases; return 0 when all pass, 1 when some don't, 2 on unreadable input."""
     from kbmatch.search.related import related
 
-    text = load_texts("kb", language_of_environment())
-    try:
-        matcher = Matcher(open_pack(arguments.kb))
-    except (NoKnowledgeError, PackError) as error:
-        fail(explain_failure(error))
+    language = language_of_environment()
+    text = load_texts("kb", language)
+    matcher = Matcher(pack_or_fail(arguments.kb, language))
 
     def ask(query: str, language: str) -> Answer:
         found = answer(query, matcher, language)
