@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_knowledge import CASES, ROOT, matcher
 
 from kbmatch.matching.answer import answer
 from kbmatch.matching.browser import browser_data
 from kbmatch.matching.normalise import normalise
+from real_knowledge import CASES, ROOT, matcher
 
 SCRIPT = ROOT / "site_overrides" / "assets" / "kb" / "matcher.js"
 PROGRAM = """
@@ -62,7 +62,20 @@ def test_every_case_gets_the_same_answer() -> None:
 def test_logs_of_mixed_and_dirty_lines_get_the_same_answer() -> None:
     chance = random.Random(11)
     lines = [line for text in case_texts() for line in text.splitlines()]
-    dirt = ["\x1b[31m", "\x00", "　", "“", '\\"', "\\u0027", "│ ", " │", "\r", "２", "\t\t", "-" * 90]
+    dirt = [
+        "\x1b[31m",
+        "\x00",
+        "　",
+        "“",
+        '\\"',
+        "\\u0027",
+        "│ ",
+        " │",
+        "\r",
+        "２",
+        "\t\t",
+        "-" * 90,
+    ]
     logs = []
     for _ in range(60):
         picked = chance.sample(lines, 25)

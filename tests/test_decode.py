@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kbmatch.knowledge.decode import Decoded, closest, decode
 from kbmatch.knowledge.model import Command, Solution, Symptom, Term
 from kbmatch.knowledge.shapes import Override

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from real_knowledge import knowledge
 
 from kbmatch.cli.slots import fill
 from kbmatch.knowledge.model import Command
+from real_knowledge import knowledge
 
 CHANGING = re.compile(
     r"\b(docker (rmi?|system prune|volume rm|push|login|logout|tag)|kubectl (apply|delete|create|edit|patch)"

@@ -3,9 +3,9 @@
 from functools import cache
 
 import pytest
-from real_knowledge import ROOT, knowledge, matcher
 
 from kbmatch.matching.answer import answer
+from real_knowledge import ROOT, knowledge, matcher
 
 IDS = (ROOT / "tests" / "data" / "symptom-ids.txt").read_text().split()
 
@@ -48,7 +48,9 @@ CHECK_ACR = {
     },
     "Validating service principal credential: FAILED": {"aad-client-secret-invalid"},
     "Validating image pull permission: FAILED": {"aks-acr-not-attached"},
-    "ACR contoso.azurecr.io rejected token exchange: ACR token exchange endpoint returned error status: 401.": {"aks-acr-not-attached"},
+    "ACR contoso.azurecr.io rejected token exchange: ACR token exchange endpoint returned error status: 401.": {
+        "aks-acr-not-attached"
+    },
     "Can not find kubectl executable in PATH": {"cluster-check-inconclusive"},
 }
 

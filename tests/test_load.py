@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import kbmatch
 import pytest
+
+import kbmatch
 from kbmatch.knowledge.fingerprint import fingerprint
 from kbmatch.knowledge.load import KnowledgeError, load_knowledge, load_or_raise
 from kbmatch.knowledge.problems import Problem

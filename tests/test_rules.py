@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch import texts
 from kbmatch.knowledge.problems import WARNING_CODES
 from kbmatch.knowledge.rules import rule_pages

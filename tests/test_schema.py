@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch.knowledge.decode import decode
 from kbmatch.knowledge.schema import SCHEMA_DIRECTORY, schema, schema_text, write_schemas
 from kbmatch.knowledge.shapes import KINDS

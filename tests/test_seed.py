@@ -9,10 +9,10 @@ import json
 from functools import cache
 
 import pytest
-from real_knowledge import ROOT, knowledge, matcher
 
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import plain
+from real_knowledge import ROOT, knowledge, matcher
 
 # (message of the article with other names in it, the page it must reach)
 MESSAGES = [

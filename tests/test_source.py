@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kbmatch.knowledge.problems import errors
 from kbmatch.knowledge.source import Limits, Source, read, read_bytes
 

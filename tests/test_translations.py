@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from kbmatch.knowledge.load import read_knowledge
 from kbmatch.knowledge.problems import Problem
 from kbmatch.knowledge.translations import (

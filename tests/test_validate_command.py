@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
 from kbmatch.knowledge.shapes import KINDS
 from kbmatch.knowledge.validate import validate
 

@@ -61,7 +61,8 @@ def statements(
     yield _view(signatures, on, _name(table), _name(column))
     yield (
         f"CREATE OR REPLACE VIEW kb_top{on} AS "
-        "SELECT symptom, count() AS lines, any(line) AS example FROM kb_matches GROUP BY symptom ORDER BY lines DESC, symptom"
+        "SELECT symptom, count() AS lines, any(line) AS example FROM kb_matches "
+        "GROUP BY symptom ORDER BY lines DESC, symptom"
     )
 
 

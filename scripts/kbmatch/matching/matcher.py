@@ -91,7 +91,7 @@ class Signature:
         self.free = frozenset(record["free"])
         self.phrases: list[str] = record["phrases"]
         runs = (run for phrase in self.phrases for run in phrase.split('"'))
-        self.literals = [run for run in runs if run.strip()]
+        self.literals: list[str] = [run for run in runs if run.strip()]
         self._compiled: re.Pattern[str] | None = None
 
     @property
