@@ -59,10 +59,10 @@ def statements(
     contexts = ",\n".join(_contexts(knowledge))
     yield f"INSERT INTO kb_contexts VALUES\n{contexts}"
     yield _view(signatures, on, _name(table), _name(column))
+    columns = "symptom, count() AS lines, any(line) AS example"
     yield (
-        f"CREATE OR REPLACE VIEW kb_top{on} AS "
-        "SELECT symptom, count() AS lines, any(line) AS example FROM kb_matches "
-        "GROUP BY symptom ORDER BY lines DESC, symptom"
+        f"CREATE OR REPLACE VIEW kb_top{on} AS SELECT {columns} "
+        "FROM kb_matches GROUP BY symptom ORDER BY lines DESC, symptom"
     )
 
 
