@@ -37,6 +37,7 @@ FORMATS: Mapping[str, Format] = {
     "checked": Format(ISO_DATE, "KB112"),
     "url": Format(WEB_ADDRESS, "KB310"),
     "overrides": Format(KEBAB_CASE, "KB108"),
+    "retired_ids[]": Format(KEBAB_CASE, "KB108"),
 }
 
 # What `load.py` fills in, so no author may.
@@ -207,7 +208,7 @@ def _shape(hint: Any, name: str, required: bool) -> Shape:
     if origin is Literal:
         return ChoiceShape(arguments)
     if origin is tuple:
-        return ListShape(_shape(arguments[0], "", required), filled=required)
+        return ListShape(_shape(arguments[0], f"{name}[]", required), filled=required)
     if origin in (Mapping, dict):
         return MapShape(_shape(arguments[1], "", required), by_language=name == "aliases")
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
