@@ -40,10 +40,10 @@ def vary(line: str, chance: random.Random) -> str:
     return _VARIES.sub(other, line)
 
 
-def good_log(size: int, seed: int = 1) -> Iterator[bytes]:
-    """Yield blocks of at least `size` bytes in all: runs of lines of one tool after another."""
+def good_log(size: int, seed: int = 1, pattern: str = "*.log") -> Iterator[bytes]:
+    """Yield blocks of at least `size` bytes in all: runs of lines of one file after another."""
     chance = random.Random(seed)
-    files = [p.read_text("utf-8").splitlines() for p in sorted(HERE.glob("*.log"))]
+    files = [p.read_text("utf-8").splitlines() for p in sorted(HERE.glob(pattern))]
     made = 0
     while made < size:
         lines = chance.choice(files)
