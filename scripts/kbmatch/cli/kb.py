@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -74,16 +74,54 @@ def build_parser(
 ) -> argparse.ArgumentParser:
     """Return the parser; only the subcommand named `only` is loaded in full."""
     parser = argparse.ArgumentParser(
-        prog="kb", description=text["description"], epilog=text["epilog"], allow_abbrev=False
+        prog="kb",
+        description=text["description"],
+        epilog=text["epilog"],
+        allow_abbrev=False,
+        add_help=False,
+        formatter_class=_formatter(text),
     )
-    parser.add_argument("--version", action="version", version=f"kb {__version__}")
+    _localise(parser, text)
+    parser.add_argument(
+        "--version", action="version", version=f"kb {__version__}", help=text["option.version"]
+    )
     subparsers = parser.add_subparsers(dest="command", metavar=text["command"])
     for command in COMMANDS:
         summary = text[f"{command}.help"]
-        subparser = subparsers.add_parser(command, help=summary, description=summary)
+        subparser = subparsers.add_parser(
+            command,
+            help=summary,
+            description=summary,
+            add_help=False,
+            formatter_class=_formatter(text),
+        )
+        _localise(subparser, text)
         if only is None or command == only:
             command_module(command).configure(subparser, load_texts("kb", language))
     return parser
+
+
+def _formatter(text: Mapping[str, str]) -> type[argparse.HelpFormatter]:
+    """Return a help formatter whose usage line speaks the reader's language."""
+
+    class Formatter(argparse.HelpFormatter):
+        def add_usage(
+            self,
+            usage: str | None,
+            actions: Iterable[argparse.Action],
+            groups: Iterable[argparse._MutuallyExclusiveGroup],
+            prefix: str | None = None,
+        ) -> None:
+            super().add_usage(usage, actions, groups, prefix or text["heading.usage"])
+
+    return Formatter
+
+
+def _localise(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
+    """Give the parser's headings and its own option the reader's language."""
+    parser._positionals.title = text["heading.arguments"]
+    parser._optionals.title = text["heading.options"]
+    parser.add_argument("-h", "--help", action="help", help=text["option.help"])
 
 
 if __name__ == "__main__":
