@@ -188,7 +188,7 @@ def growth(work: Path, sizes: Iterable[int]) -> Iterator[Row]:
         check = seconds([sys.executable, "-m", "kbmatch.cli.commands.validate", str(directory)])
         making = compiled(directory, pack)
         look_up = seconds(kbmatch(pack, KNOWN), 5)
-        shown = f"validate {check:.1f} s, compile {making:.1f} s, look-up {look_up * 1e3:.0f} ms"
+        shown = f"validate {check:.1f} s, compile {making:.1f} s, unknown message {look_up * 1e3:.0f} ms"
         yield f"{count:,} symptoms", shown, f"pack {pack.stat().st_size / 1e6:.1f} MB", ""
 
 
