@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..knowledge.model import Knowledge, Text
 from ..texts import load
+from .box import box_assets
 from .edition import Edition
 from .page import Asset
 
@@ -31,6 +32,7 @@ def build_assets(knowledge: Knowledge, site_url: str = "") -> Iterator[Asset]:
     yield Asset("kb.json", knowledge_json(knowledge))
     yield Asset("llms.txt", outline(knowledge))
     yield Asset("assets/kb/slots.js", slots_script(knowledge))
+    yield from box_assets(knowledge)
     yield Asset("index.html", outer.render("choose", first))
     yield Asset("404.html", outer.render("404", first, root=urlsplit(site_url).path or "/"))
     for language in knowledge.settings.languages:

@@ -174,7 +174,8 @@ class _Builder:
         ]
         if symptom.signatures:
             message = edition.slots.placeholder(symptom.signatures[0].message)
-            lines += [Markup("{} `{}`").format(edition.label("ticket.message"), message)]
+            slot = Markup('<span data-message="{}">{}</span>').format(symptom.id, f"`{message}`")
+            lines += [Markup("{} {}").format(edition.label("ticket.message"), slot)]
         lines += [
             Markup("{} {}").format(
                 edition.label("ticket.meaning"), edition.first_sentence(symptom.summary)

@@ -19,6 +19,7 @@
       area.remove();
     }
   };
+  window.kbCopy = copy;
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('.kb-copy');
     if (button) {
@@ -88,6 +89,11 @@
   document.addEventListener('input', (event) => {
     if (event.target.matches('.md-search__input')) event.target.dispatchEvent(new Event('keyup'));
   });
+
+  // The line that the box found, already masked, goes into the ticket's summary.
+  const seen = __md_get('kb.seen', sessionStorage);
+  const line = document.querySelector('.kb-ticket [data-message]');
+  if (seen && line && line.dataset.message === seen.id) line.textContent = `\n\n\`\`\`\n${seen.text}\n\`\`\``;
 
   // Print shows what is folded away, and folds it again.
   let unfolded = [];
