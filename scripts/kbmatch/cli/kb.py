@@ -112,7 +112,8 @@ def _formatter(text: Mapping[str, str]) -> type[argparse.HelpFormatter]:
             groups: Iterable[argparse._MutuallyExclusiveGroup],
             prefix: str | None = None,
         ) -> None:
-            super().add_usage(usage, actions, groups, prefix or text["heading.usage"])
+            shown = text["heading.usage"] if prefix is None else prefix
+            super().add_usage(usage, actions, groups, shown)
 
     return Formatter
 
