@@ -14,12 +14,11 @@ import pytest
 from site_build import our_site
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import FLAGS, chromium, serve, visitor
+from kit import AXE, FLAGS, chromium, serve, visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 
 LANGUAGES = ("en", "zh-TW")
-AXE = Path(__file__).parent / "browser/node_modules/axe-core/axe.min.js"
 SYMPTOM = "symptoms/dns-lookup-failed.html"
 CAUSE = "registry-name-wrong"
 
@@ -248,7 +247,6 @@ def test_print_unfolds_and_drops_the_controls(browser: Any, root: str) -> None:
 def test_axe_finds_nothing(
     browser: Any, site: Path, server: str, language: str, scheme: str
 ) -> None:
-    assert AXE.exists(), "run `npm ci` in tests/browser"
     script = AXE.read_text(encoding="utf-8")
     options = {"color_scheme": scheme, "bypass_csp": True}
     with visitor(browser, server, **options) as (page, _):

@@ -53,5 +53,6 @@
   }
 
   window.IFrameWorker = FrameWorker;
+  window.kbWorker = window.Worker; // the real one: workers from blobs work on file:// too
   if (location.protocol === 'file:') window.Worker = FrameWorker;
 })();

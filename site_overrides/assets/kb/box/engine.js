@@ -21,7 +21,7 @@ onmessage = ({data: {id, data, text}}) => {
     if (worker || here) return;
     try {
       const address = URL.createObjectURL(new Blob([SOURCE], {type: 'text/javascript'}));
-      worker = new Worker(address);
+      worker = new (window.kbWorker || window.Worker)(address);
       worker.onmessage = (event) => { if (running && event.data.id === running.id) finish(event.data.found); };
       worker.onerror = (event) => { event.preventDefault(); stop(); here = window.makeKbMatcher(data); if (running) work(running); };
       worker.postMessage({data});
