@@ -223,7 +223,7 @@ def test_nothing_sticks_out_at_360_pixels(
             wide = page.evaluate(
                 "[...document.querySelectorAll('.md-content *')]"
                 ".filter(e => e.getBoundingClientRect().right > innerWidth + 1"
-                " && !e.closest('pre, .kb-scroll, .kb-away')"
+                " && !e.closest('pre, .kb-scroll, .kb-away, .md-typeset__scrollwrap')"
                 " && getComputedStyle(e).position !== 'absolute').map(e => e.outerHTML.slice(0, 90))"
             )
             assert not wide, (path, wide[:3])

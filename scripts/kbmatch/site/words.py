@@ -23,6 +23,9 @@ class SearchText:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._prose = edition.prose("")
+        self._platforms = {
+            platform.id: edition.text(platform.title) for platform in edition.settings.platforms
+        }
         self._causes: dict[str, str] = {}
         self._fixes: dict[str, str] = {}
 
@@ -127,7 +130,12 @@ class SearchText:
         return words
 
     def _commands(self, commands: Sequence[Command]) -> list[str]:
-        return [self._edition.slots.example(command.run) for command in commands]
+        words = []
+        for command in commands:
+            if command.on:
+                words.append(self._platforms[command.on])
+            words.append(self._edition.slots.example(command.run))
+        return words
 
     def _example(self, output: str | None) -> str:
         return self._edition.slots.example(output) if output else ""
