@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from kbmatch.knowledge.folding import close_up
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Command, Knowledge, RankedCause, Step, Table, Text
-from kbmatch.site.edition import Edition, anchor, close_up
+from kbmatch.site.edition import Edition, anchor
 from kbmatch.site.page import Page
 from kbmatch.site.pages import build_pages
 from kbmatch.texts import load

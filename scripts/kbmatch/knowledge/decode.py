@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from .folding import close_up
 from .model import Text
 from .problems import Problem, problem
 from .shapes import (
@@ -161,7 +162,7 @@ class _Decoder:
             elif not words.strip():
                 self._report("KB106", inner, key=_key_of(inner))
             else:
-                texts[language] = words
+                texts[language] = close_up(words)
         text = Text(MappingProxyType(texts))
         self._decoded.texts.append((path, text))
         return text

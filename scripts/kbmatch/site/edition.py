@@ -12,10 +12,6 @@ from ..texts import load
 from .markup import Prose
 from .slots import Slots
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_MARKS = "\u3001\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}{_MARKS}])[ \n](?=[{_HAN}{_MARKS}])")
-_AROUND_MARK = re.compile(rf"(?<=[{_MARKS}]) (?=\S)|(?<=\S) (?=[{_MARKS}])")
 _SENTENCE = re.compile(r"^.*?(?:[.!?](?=\s)|[。！？])", re.DOTALL)
 
 
@@ -64,7 +60,7 @@ class Edition:
 
     def text(self, text: Text) -> str:
         """Return a text of the knowledge in this edition's language."""
-        return close_up(text[self.language])
+        return text[self.language]
 
     def label(self, key: str, **values: object) -> str:
         """Return a text of the site itself."""
@@ -211,16 +207,6 @@ class Edition:
                     if symptom not in found[solution]:
                         found[solution].append(symptom)
         return found
-
-
-def close_up(text: str) -> str:
-    """Return `text` without the blanks that YAML and Markdown leave where Chinese lines fold.
-
-    Chinese words have none between them; next to a full-width mark none belongs on either side.
-    """
-    if text.isascii():
-        return text
-    return _AROUND_MARK.sub("", _BETWEEN_HAN.sub("", text))
 
 
 def solution_commands(solution: Solution) -> list[Command]:
