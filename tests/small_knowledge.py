@@ -104,6 +104,7 @@ def knowledge(*symptoms: Symptom, foreign: Sequence[str] = ("npm error",)) -> Kn
         (Named("phase", text("Phase")),),
         (),
         (Named("tool", text("Tool")),),
+        (Named("you", text("you")),),
         SLOTS,
         (
             Derivation("image", "{login_server}/{repository}:{tag}"),

@@ -90,6 +90,16 @@ def test_the_engine_does_not_know_what_the_knowledge_is_about(path: Path) -> Non
             assert not found, f"{path.name}:{node.lineno} says {found and found[0]!r}"
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted((PACKAGE / "texts").rglob("*.json")),
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_the_engine_does_not_say_what_the_knowledge_is_about(path: Path) -> None:
+    found = re.search(WORDS + r"|registry|登錄(?!檔)", path.read_text("utf-8"), re.IGNORECASE)
+    assert not found, found and found[0]
+
+
 HEAVY = ("yaml", "jinja2", "whoosh", "markdown_it", "mkdocs", "rich", "argparse", "dataclasses",
          "typing", "inspect", "pathlib", "subprocess", "hyperscan", "sqlite3", "email", "urllib")  # fmt: skip
 

@@ -108,7 +108,7 @@ def test_other_languages_are_those_of_the_settings(tmp_path: Path) -> None:
         "title: {de: T}\ndescription: {de: D}\nlanguages: [de]\n"
         "areas: [{id: a, title: {de: A}, summary: {de: S}}]\n"
         "phases: [{id: p, title: {de: P}}]\nplatforms: [{id: x, title: {de: X}}]\n"
-        "tools: [{id: t, title: {de: T}}]\nslots: {}\n"
+        "tools: [{id: t, title: {de: T}}]\nfixers: [{id: me, title: {de: ich}}]\nslots: {}\n"
     )
     assert load_or_raise(tmp_path).settings.title["de"] == "T"
 

@@ -45,7 +45,7 @@ def test_a_message_that_cannot_be_compiled(printers: Path) -> None:
 def test_a_template_that_cannot_be_compiled(printers: Path) -> None:
     edit(printers, "kb.yaml", "printer {printer} disabled", "printer {printer disabled")
     ((code, line, _),) = codes(printers)
-    assert (code, line) == ("KB502", 28)
+    assert (code, line) == ("KB502", 31)
 
 
 def test_a_sample_that_does_not_match(printers: Path) -> None:

@@ -161,8 +161,7 @@ class Renderer:
 
     def _cause(self, number: int, cause: Mapping[str, Any], slots: Mapping[str, str]) -> list[str]:
         examples = self.matcher.settings["examples"]
-        who = self.text[f"who-{cause['who']}"]
-        out = [wrap(f"{cause['title']} ({who})", indent="   ", first=f"{number}. ")]
+        out = [wrap(f"{cause['title']} ({cause['who']})", indent="   ", first=f"{number}. ")]
         if cause["check"]:
             first, *others = fill(cause["check"], slots, examples).splitlines()
             out.append(f"   $ {self.style.command(first)}")
@@ -246,7 +245,7 @@ class Renderer:
         ]
         lines += [fill(page["summary"], primary.slots, examples), "", f"**{text['causes']}**", ""]
         for number, cause in enumerate(page["causes"], 1):
-            lines.append(f"{number}. {cause['title']} ({text['who-' + cause['who']]})")
+            lines.append(f"{number}. {cause['title']} ({cause['who']})")
             if cause["check"]:
                 command = fill(cause["check"], primary.slots, examples)
                 lines += ["", "   ```sh", *(f"   {x}" for x in command.splitlines()), "   ```", ""]

@@ -106,7 +106,7 @@ def own_library(pack: bytes) -> Library:
     needed = "".join(f"Requires-Dist: {name}\n" for name in LIBRARIES)
     text = (
         f"Metadata-Version: 2.1\nName: kbmatch\nVersion: {version}\n"
-        "Summary: Paste a container-registry error, get the page that settles it.\n"
+        "Summary: Paste an error, get the page that settles it.\n"
         f"License: Apache-2.0\nRequires-Python: >=3.10\n{needed}"
     )
     scripts = "[console_scripts]\nkb = kbmatch.cli.kb:main\nkbmatch = kbmatch.cli.match:main\n"

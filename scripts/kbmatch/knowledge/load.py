@@ -107,7 +107,7 @@ def empty_settings() -> Settings:
     """Return settings that name nothing, in place of a kb.yaml that can't be used."""
     return Settings(
         title=_EMPTY_TEXT, description=_EMPTY_TEXT, languages=DEFAULT_LANGUAGES, areas=(),
-        phases=(), platforms=(), tools=(), slots=MappingProxyType({}),
+        phases=(), platforms=(), tools=(), fixers=(), slots=MappingProxyType({}),
     )  # fmt: skip
 
 

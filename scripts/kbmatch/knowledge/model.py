@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Who = Literal["you", "registry-administrator", "network-team", "cloud-provider"]
 EvidenceLevel = Literal["reproduced", "documented", "reported"]
 Shell = Literal["sh", "powershell", "cmd", "kql", "file", "none"]
 
@@ -82,7 +81,8 @@ class Cause:
     title: Text
     explanation: Text
     check: Check
-    who: Who
+    who: str
+    """Id of the one who can fix it, named in kb.yaml under `fixers`."""
     solutions: tuple[str, ...]
     links: tuple[str, ...] = ()
     origin: str = ""
@@ -272,6 +272,8 @@ class Settings:
     phases: tuple[Named, ...]
     platforms: tuple[Named, ...]
     tools: tuple[Named, ...]
+    fixers: tuple[Named, ...]
+    """Who can fix a cause."""
     slots: Mapping[str, SlotKind]
     derivations: tuple[Derivation, ...] = ()
     harvest: tuple[str, ...] = ()

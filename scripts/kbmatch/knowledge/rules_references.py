@@ -112,6 +112,7 @@ def _known(knowledge: Knowledge, documents: Documents) -> dict[str, Collection[s
         known["phase"] = [phase.id for phase in settings.phases]
         known["platform"] = [platform.id for platform in settings.platforms]
         known["tool"] = [tool.id for tool in settings.tools]
+        known["fixer"] = [fixer.id for fixer in settings.fixers]
         known["context"] = settings.contexts
         known["slot"] = settings.slots
     return known
@@ -125,6 +126,7 @@ def references(document: Document) -> Iterator[Reference]:
             yield from _of_symptom(entry)
         case "cause":
             yield ("area", entry.area, ("area",))
+            yield ("fixer", entry.who, ("who",))
             yield from _of_check(entry.check)
             yield from _each("solution", entry.solutions, "solutions")
             yield from _each("link", entry.links, "links")
@@ -141,6 +143,8 @@ def references(document: Document) -> Iterator[Reference]:
             yield from _each("link", changes.get("links", ()), "links")
             if "check" in changes:
                 yield from _of_check(changes["check"])
+            if "who" in changes:
+                yield ("fixer", changes["who"], ("who",))
             yield from _of_steps(changes.get("steps", ()))
             if "verify" in changes:
                 yield from _of_commands(changes["verify"].commands, ("verify", "commands"))

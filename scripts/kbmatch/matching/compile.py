@@ -140,6 +140,7 @@ def _relations(symptom: Symptom) -> dict[str, Any]:
 
 def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any]:
     """Return what an answer prints of a symptom in one language."""
+    fixers = {f.id: f.title[language] for f in knowledge.settings.fixers}
     causes = []
     for ranked in symptom.causes:
         cause = knowledge.causes[ranked.cause]
@@ -149,7 +150,7 @@ def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any
             {
                 "id": cause.id,
                 "title": cause.title[language],
-                "who": cause.who,
+                "who": fixers[cause.who],
                 "check": command.run if command else "",
                 "tells": cause.check.text[language],
                 "yours": cause.check.if_yours.output or "",

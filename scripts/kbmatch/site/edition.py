@@ -62,6 +62,10 @@ class Edition:
         """Return a text of the knowledge in this edition's language."""
         return text[self.language]
 
+    def fixer(self, id: str) -> str:
+        """Return who can fix a cause, as kb.yaml names them."""
+        return next(self.text(f.title) for f in self.settings.fixers if f.id == id)
+
     def label(self, key: str, **values: object) -> str:
         """Return a text of the site itself."""
         return self.texts[key].format(**values) if values else self.texts[key]

@@ -185,7 +185,7 @@ class _Builder:
         ]
         lines += [
             Markup('- <span data-ticket="{}">[ ]</span> {} ({})').format(
-                cause.id, edition.text(cause.title), edition.label(f"who.{cause.who}")
+                cause.id, edition.text(cause.title), edition.fixer(cause.who)
             )
             for cause in causes
         ]

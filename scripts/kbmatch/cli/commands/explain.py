@@ -82,6 +82,7 @@ class Page:
         self.style = style
         settings = documents["settings"]
         self.examples = {name: slot["example"] for name, slot in settings["slots"].items()}
+        self.fixers = {f["id"]: f["title"][language] for f in settings["fixers"]}
         self.platforms = {p["id"]: p["title"][language] for p in settings["platforms"]}
 
     def symptom(self, key: str) -> list[str]:
@@ -116,7 +117,7 @@ class Page:
 
     def _cause(self, number: int, ranked: Mapping[str, Any]) -> Iterator[str]:
         cause = self.documents[f"causes/{ranked['cause']}"]
-        who = self.text[f"who-{cause['who']}"]
+        who = self.fixers[cause["who"]]
         yield self.style.bold(
             wrap(f"{cause['title'][self.language]} ({who})", indent="   ", first=f"{number}. ")
         )

@@ -1,4 +1,4 @@
-"""Count known registry errors in log files with Spark; every executor needs kbmatch installed.
+"""Count known errors in log files with Spark; every executor needs kbmatch installed.
 
     spark-submit kbmatch_job.py --pack knowledge.kbpack --output DIR LOGS...
 
