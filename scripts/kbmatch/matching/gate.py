@@ -132,7 +132,7 @@ class GrowingGate:
 
     def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
         self._words = words
-        self._gate: Gate = WordGate(words)
+        self._gate: Gate | None = None
         self._left = HYPERSCAN_FROM
         self._lock = Lock()
 
@@ -145,7 +145,10 @@ class GrowingGate:
                 except ImportError:
                     pass  # not installed: plain search goes on
             self._left -= end - start
-        return self._gate.places(buffer, start, end)
+            if self._gate is None:
+                self._gate = WordGate(self._words)
+            gate = self._gate
+        return gate.places(buffer, start, end)
 
 
 def make_gate(matcher: Matcher, *, hyperscan: bool | None = None) -> Gate:
