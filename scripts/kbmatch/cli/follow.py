@@ -17,7 +17,7 @@ from kbmatch.matching.context import LINES_BEFORE
 from kbmatch.matching.decode import as_utf8, decode_utf8
 from kbmatch.matching.gate import make_gate
 from kbmatch.matching.matcher import Matcher
-from kbmatch.matching.normalise import normalise, strip_escape_codes
+from kbmatch.matching.normalise import made_plain, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def findings(file: BinaryIO, matcher: Matcher, language: str) -> Iterator[dict[s
     before: deque[bytes] = deque(maxlen=LINES_BEFORE)
     seen: deque[tuple[int, int]] = deque(maxlen=256)
     for first, raw in _chunks(file):
-        chunk = strip_escape_codes(as_utf8(raw))
+        chunk = made_plain(as_utf8(raw))
         lines = chunk.split(b"\n")[:-1] if chunk.endswith(b"\n") else chunk.split(b"\n")
         context = b"\n".join(before)
         joined = context + b"\n" + chunk if before else chunk

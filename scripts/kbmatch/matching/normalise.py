@@ -75,7 +75,12 @@ def normalise(text: str) -> NormalText:
     return _finish(_clean(text))
 
 
-def strip_escape_codes(lines: bytes) -> bytes:
+def is_plain(block: bytes) -> bool:
+    """Whether a gate can read `block` as it is: ASCII, without escape codes."""
+    return block.isascii() and b"\x1b" not in block
+
+
+def made_plain(lines: bytes) -> bytes:
     """Return `lines` without terminal escape codes, so that a gate sees whole words."""
     if b"\x1b" not in lines:
         return lines

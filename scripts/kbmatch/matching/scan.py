@@ -18,7 +18,7 @@ from .context import LINES_AFTER, LINES_BEFORE
 from .decode import as_utf8, decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
 from .matcher import Hit, Matcher
-from .normalise import NormalText, normalise, strip_escape_codes
+from .normalise import NormalText, is_plain, made_plain, normalise
 from .sieve import Sieve
 
 BEFORE_BYTES = 16 << 10
@@ -115,19 +115,19 @@ def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
     for block in blocks:
         parts.append(block)
         size += len(block)
-        plain = plain and block.isascii() and b"\x1b" not in block
+        plain = plain and is_plain(block)
         if size < SCAN_BYTES:
             continue
         rest = b""
         if not plain:
             joined = b"".join(parts)
             end = joined.rfind(b"\n") + 1 or len(joined)
-            parts, rest = [strip_escape_codes(as_utf8(joined[:end]))], joined[end:]
+            parts, rest = [made_plain(as_utf8(joined[:end]))], joined[end:]
         yield parts
         parts, size = [rest], len(rest)
-        plain = rest.isascii() and b"\x1b" not in rest
+        plain = is_plain(rest)
     if size:
-        yield [strip_escape_codes(as_utf8(b"".join(parts)))]
+        yield [made_plain(as_utf8(b"".join(parts)))]
 
 
 def _decidable(buffer: bytes) -> int:
