@@ -20,6 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _GZIP = b"\x1f\x8b"
+_ASCII = bytes(range(128))
 _SAMPLE = 4096
 BLOCK = 1 << 20
 
@@ -42,7 +43,8 @@ def as_utf8(lines: bytes) -> bytes:
     if lines.isascii():
         return lines
     try:
-        lines.decode()
+        # What is no ASCII says it all, and there is little of it: half the time of decoding all.
+        lines.translate(None, _ASCII).decode()
     except UnicodeDecodeError:
         return decode_utf8(lines).encode("utf-8", "replace")
     return lines
