@@ -8,7 +8,7 @@ from typing import Any
 
 from ..knowledge.model import Knowledge, Symptom
 from ..matching.browser import browser_data
-from ..matching.compile import compile_pack
+from ..matching.compile import compile_matching
 from ..matching.pack import Pack
 from ..resources import read_resource
 from .edition import Edition
@@ -19,7 +19,7 @@ FOLDER = "assets/kb/box"
 
 def box_assets(knowledge: Knowledge) -> Iterator[Asset]:
     """Yield the signatures with the masking rules, and each language's titles and words."""
-    pack = Pack(compile_pack(knowledge), "kb")
+    pack = Pack(compile_matching(knowledge), "kb")
     data = {
         "matcher": browser_data(pack),
         "redaction": json.loads(read_resource("redaction.json")),

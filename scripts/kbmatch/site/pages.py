@@ -16,16 +16,44 @@ from .page import Heading, Page, SearchEntry
 from .words import LIST, SearchText
 
 
-def build_pages(knowledge: Knowledge, language: str, introduction: str = "") -> Iterator[Page]:
-    """Yield every page of one language. `introduction` is Markdown for the home page."""
-    return _Builder(Edition(knowledge, language)).all(introduction)
+class PageStore:
+    """Pages of the build before, each with what it was made of, so that a server makes few anew."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, str, str], tuple[object, Page]] = {}
+
+    def get(self, key: tuple[str, str, str], inputs: object, make: Callable[[], Page]) -> Page:
+        """Return the page kept under `key` if it was made of equal `inputs`, else a new one."""
+        kept = self._pages.get(key)
+        if kept is None or kept[0] != inputs:
+            kept = self._pages[key] = (inputs, make())
+        return kept[1]
+
+    def clear(self) -> None:
+        """Forget everything: the templates or the theme have changed."""
+        self._pages.clear()
+
+
+def build_pages(
+    knowledge: Knowledge,
+    language: str,
+    introduction: str = "",
+    store: PageStore | None = None,
+) -> Iterator[Page]:
+    """Yield every page of one language. `introduction` is Markdown for the home page.
+
+    With a `store`, pages of symptoms and solutions are taken from it where nothing they are made
+    of has changed.
+    """
+    return _Builder(Edition(knowledge, language), store or PageStore()).all(introduction)
 
 
 class _Builder:
     """Renders one edition; keeps the parts that many pages share (checks, steps)."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, store: PageStore) -> None:
         self.edition = edition
+        self._store = store
         self.knowledge = edition.knowledge
         self.words = SearchText(edition)
         self._environment = Environment(
@@ -72,9 +100,27 @@ class _Builder:
         for shelf in self.edition.shelves():
             yield self._shelf(shelf)
         for symptom in self.knowledge.symptoms.values():
-            yield self._symptom(symptom)
+            yield self._kept("symptom", symptom, self._parts_of_symptom(symptom), self._symptom)
         for solution in self.knowledge.solutions.values():
-            yield self._solution(solution)
+            yield self._kept("solution", solution, self._parts_of(solution), self._solution)
+
+    def _kept(self, kind: str, entry: Any, parts: object, make: Callable[[Any], Page]) -> Page:
+        key = (self.edition.language, kind, entry.id)
+        inputs = (entry, parts, self.knowledge.settings)
+        return self._store.get(key, inputs, lambda: make(entry))
+
+    def _parts_of_symptom(self, symptom: Symptom) -> object:
+        """Return everything else that the page of a symptom shows."""
+        causes = [self.knowledge.causes[ranked.cause] for ranked in symptom.causes]
+        solutions = [self.knowledge.solutions[id] for cause in causes for id in cause.solutions]
+        links = [self.knowledge.links[id] for id in self._links(symptom, causes)]
+        others = [self.knowledge.symptoms[other.id].title for other in symptom.look_alikes]
+        return causes, solutions, links, others
+
+    def _parts_of(self, solution: Solution) -> object:
+        """Return everything else that the page of a solution shows."""
+        symptoms = [s.title for s in self.edition.symptoms_of_solution[solution.id]]
+        return symptoms, [self.knowledge.links[id] for id in solution.links]
 
     def _page(
         self,

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator, MutableMapping
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
@@ -31,7 +31,7 @@ from ..knowledge.model import Knowledge
 from ..texts import load
 from .data import build_assets
 from .page import Heading, Page
-from .pages import build_pages
+from .pages import PageStore, build_pages
 from .searchindex import entries_below, entries_of, index_json, index_script
 
 log = get_plugin_logger(__name__)
@@ -44,6 +44,15 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]
 
     knowledge = config_options.Dir(exists=True, default="kb")
     sections = config_options.Type(dict, default={})
+
+
+class MadeFile(File):
+    """A file made from the knowledge; while serving, one that says the same is not built again."""
+
+    changed = True
+
+    def is_modified(self) -> bool:
+        return self.changed or not Path(self.abs_dest_path).is_file()
 
 
 class ReadyPage(SitePage):
@@ -84,6 +93,15 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._navigation: dict[str, Navigation] = {}
         self._addresses: set[str] = set()
         self._texts: dict[str, dict[str, str]] = {}
+        self._store = PageStore()
+        self._built: dict[str, Page | str] = {}
+        self._written: dict[str, Any] = {}
+        self._look = 0.0
+        self._serving = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Keep this plugin, and the pages it has made, from one rebuild of a server to the next."""
+        self._serving = command == "serve"
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -98,30 +116,39 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
             raise PluginError(str(error)) from error
         self._texts = {language: load("site", language) for language in self.languages}
         config.watch.append(str(Path(self.config.knowledge)))
+        theme = Path(config.theme.custom_dir or ".")
+        look = max((path.stat().st_mtime for path in theme.rglob("*")), default=0.0)
+        if look != self._look:  # the theme has changed, so every page has
+            self._look = look
+            self._store.clear()
+            self._built.clear()
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages and data files."""
         assert self._knowledge is not None
         for language in self.languages:
-            pages = list(
-                build_pages(self._knowledge, language, self._introduction(files, language))
-            )
+            introduction = self._introduction(files, language)
+            pages = list(build_pages(self._knowledge, language, introduction, self._store))
             log.info("%s: %d pages from the knowledge", language, len(pages))
             self._pages[language] = pages
             for page in pages:
                 source = posixpath.splitext(page.address)[0] + ".md"
-                file = File.generated(
-                    config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV
-                )
+                file = self._made(config, source, page, "")
                 files.append(file)
                 ReadyPage(page, file, config)
         for asset in build_assets(self._knowledge, config.site_url or ""):
-            files.append(File.generated(config, asset.path, content=asset.content))
-        for file in files.documentation_pages():
-            file.inclusion = InclusionLevel.NOT_IN_NAV
+            files.append(self._made(config, asset.path, asset.content, asset.content))
+        for listed in files.documentation_pages():
+            listed.inclusion = InclusionLevel.NOT_IN_NAV
         self._addresses = {file.dest_uri for file in files.documentation_pages()}
         return files
+
+    def _made(self, config: MkDocsConfig, source: str, made: Page | str, content: str) -> MadeFile:
+        file = cast(MadeFile, MadeFile.generated(config, source, content=content))
+        file.changed = self._built.get(source) != made
+        self._built[source] = made
+        return file
 
     def _introduction(self, files: Files, language: str) -> str:
         """Take the hand-written text of the home page out of the hand-written pages."""
@@ -185,11 +212,13 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         for uri in (*generated, *written):
             yield self._page_at(uri, config, files)
 
-    @staticmethod
-    def _page_at(uri: str, config: MkDocsConfig, files: Files) -> SitePage:
+    def _page_at(self, uri: str, config: MkDocsConfig, files: Files) -> SitePage:
         file = files.get_file_from_path(uri)
         assert file is not None
-        return file.page or SitePage(None, file, config)
+        page = file.page or SitePage(None, file, config)
+        if self._serving and not isinstance(page, ReadyPage):
+            page.read_source(config)  # its title, should it not be built again
+        return page
 
     def on_page_context(
         self, context: Any, *, page: SitePage, config: MkDocsConfig, nav: Navigation
@@ -239,6 +268,9 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         whole = site / "search" / "search_index.json"
         if whole.is_file():
             found = json.loads(whole.read_text(encoding="utf-8"))
+            if self._serving:  # pages not built again are missing here
+                self._written.update({doc["location"]: doc for doc in found["docs"]})
+                found["docs"] = list(self._written.values())
             for language in self.languages:
                 entries = entries_of(self._pages[language])
                 entries += entries_below(language, found["docs"])
