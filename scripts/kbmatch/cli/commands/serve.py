@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     handler.addFilter(lambda record: "'dirty' build" not in record.getMessage())
     logging.getLogger("mkdocs").addHandler(handler)
     options: dict[str, Any] = {"plugins": _plugins(root, arguments.kb)} if arguments.kb else {}
-    # A rebuild makes a million short-lived values; collecting between them takes a fifth of its time.
+    # A rebuild makes a million short-lived values; collecting them takes a fifth of its time.
     gc.set_threshold(500_000, 20, 20)
     print(text["serve.running"].format(address=arguments.address), flush=True)
     try:
