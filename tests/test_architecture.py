@@ -21,7 +21,7 @@ ALLOWED = {
     "cli": set(PARTS),
 }
 # Only these may look at the checked model; at run time matching knows nothing but the pack.
-COMPILERS = {"compile.py", "rules.py"}
+COMPILERS = {"compile.py", "proofs.py", "rules.py"}
 
 
 def imports(path: Path) -> set[str]:

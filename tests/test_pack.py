@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.matcher import Matcher
-from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, gram_sections
+from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, frame, gram_sections
 from small_knowledge import knowledge, symptom
 
 CONTENT = compile_pack(
@@ -86,7 +86,7 @@ def test_records_come_back_as_written(records: list[bytes], compress: bool) -> N
     import zlib
 
     writer = PackWriter("h")
-    writer.add_records("r", records, compress=compress)
+    writer.add_frames("r", [frame(record, compress=compress) for record in records])
     pack = Pack(writer.to_bytes(), "x")
     read = [pack.record("r", n) for n in range(pack.count("r"))]
     assert [zlib.decompress(r) if compress else r for r in read] == records

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent / "browser"))
 from kit import AXE, FLAGS, chromium, serve, visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect  # waits for what a reader would wait for
 
 LANGUAGES = ("en", "zh-TW")
 SYMPTOM = "symptoms/dns-lookup-failed.html"
@@ -117,7 +118,7 @@ def test_first_visit_follows_the_browser_and_the_choice_is_remembered(
 def test_a_reader_of_neither_language_is_asked(browser: Any, root: str) -> None:
     with visitor(browser, root, locale="fr-FR") as (page, _):
         page.goto(f"{root}/index.html")
-        assert page.get_by_role("link").count() == 2
+        expect(page.get_by_role("link")).to_have_count(2)
         assert page.url.endswith("/index.html") and "/en/" not in page.url
 
 
@@ -138,22 +139,20 @@ def test_names_fill_every_command_and_stay(browser: Any, root: str) -> None:
         page.reload()
         assert "az acr show -n quokkahub " in commands(page)
         page.locator(".kb-values__reset").click()
-        page.wait_for_timeout(50)
+        expect(page.locator(".kb-slot--filled")).to_have_count(0)
         assert "quokkahub" not in commands(page)
 
 
 def test_a_link_brings_names_along_but_nothing_that_harms(browser: Any, root: str) -> None:
     with visitor(browser, root) as (page, _):
         page.goto(f"{root}/en/{SYMPTOM}#cause-{CAUSE}&login_server:quokkahub.azurecr.io&nope:x")
-        page.wait_for_timeout(50)
+        page.wait_for_function("place => location.hash === place", arg=f"#cause-{CAUSE}")
         assert "az acr show -n quokkahub " in commands(page)
-        assert page.evaluate("location.hash") == f"#cause-{CAUSE}"
     for bad in ("a;rm%20-rf", "$(id)", "%60id%60", "a%27b", "-x", "a%0Ab", "%3Cb%3E", "%E0%A4%A"):
         with visitor(browser, root) as (page, _):
             page.goto(f"{root}/en/{SYMPTOM}#login_server:{bad}")
-            page.wait_for_timeout(50)
-            assert page.locator(".kb-slot--filled").count() == 0, bad
-            assert page.evaluate("location.hash") == ""
+            page.wait_for_function("location.hash === ''")  # what the link brought was looked at
+            expect(page.locator(".kb-slot--filled")).to_have_count(0)
 
 
 def test_copy_takes_the_filled_command(browser: Any, server: str) -> None:
@@ -170,18 +169,19 @@ def test_causes_are_ticked_off_and_remembered(browser: Any, root: str) -> None:
         causes = page.locator(".kb-cause")
         first = causes.first
         first.locator(".kb-outcome--not input").check()
-        assert not first.locator(".kb-cause__body").is_visible()
-        assert "[-]" in page.locator(".kb-ticket code").inner_text()
+        body, ticket = first.locator(".kb-cause__body"), page.locator(".kb-ticket code")
+        expect(body).to_be_hidden()
+        expect(ticket).to_contain_text("[-]")
         first.locator(".kb-cause__head").click()
-        assert first.locator(".kb-cause__body").is_visible()
+        expect(body).to_be_visible()
         page.reload()
-        assert not first.locator(".kb-cause__body").is_visible()
+        expect(body).to_be_hidden()
         first.locator(".kb-cause__head").click()
         first.locator(".kb-outcome--yours input").check()
-        assert first.locator("details.kb-fix").first.get_attribute("open") is not None
-        assert "[x]" in page.locator(".kb-ticket code").inner_text()
+        expect(first.locator("details.kb-fix").first).to_have_attribute("open", "")
+        expect(ticket).to_contain_text("[x]")
         page.locator(".kb-restart").click()
-        assert page.locator(".kb-pick input:checked").count() == 0
+        expect(page.locator(".kb-pick input:checked")).to_have_count(0)
 
 
 def test_platform_choice_is_kept(browser: Any, site: Path, root: str) -> None:
@@ -199,20 +199,20 @@ def test_platform_choice_is_kept(browser: Any, site: Path, root: str) -> None:
         page.locator(".kb-tabs input[value=windows]:not(:checked) + label").first.click()
         page.reload()
         for box in page.locator(".kb-tabs input[value=windows]").all():
-            assert box.is_checked()
+            expect(box).to_be_checked()
 
 
 def test_without_javascript_everything_can_be_read(browser: Any, root: str) -> None:
     with visitor(browser, root, java_script_enabled=False) as (page, _):
         page.goto(f"{root}/index.html")
         page.get_by_role("link", name="English").click()
-        assert not page.locator("#kb-box").is_visible()
-        assert page.locator(".kb-box__off").is_visible()
+        expect(page.locator("#kb-box")).to_be_hidden()
+        expect(page.locator(".kb-box__off")).to_be_visible()
         page.goto(f"{root}/zh-TW/{SYMPTOM}")
-        assert page.locator(".kb-cause__body").first.is_visible()
+        expect(page.locator(".kb-cause__body").first).to_be_visible()
         page.locator("details.kb-fix summary").first.click()
-        assert page.locator(".kb-steps").first.is_visible()
-        assert not page.locator(".kb-values").is_visible()
+        expect(page.locator(".kb-steps").first).to_be_visible()
+        expect(page.locator(".kb-values")).to_be_hidden()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -237,11 +237,11 @@ def test_print_unfolds_and_drops_the_controls(browser: Any, root: str) -> None:
         page.goto(f"{root}/en/{SYMPTOM}")
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert page.locator(".kb-steps").first.is_visible()
-        assert not page.locator(".md-header").is_visible()
-        assert not page.locator(".kb-values").is_visible()
+        expect(page.locator(".kb-steps").first).to_be_visible()
+        expect(page.locator(".md-header")).to_be_hidden()
+        expect(page.locator(".kb-values")).to_be_hidden()
         page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert page.locator("details.kb-fix[open]").count() == 0
+        expect(page.locator("details.kb-fix[open]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -280,7 +280,7 @@ def test_a_missing_address_gets_help_in_its_language(browser: Any, site: Path, s
             "**/gone/*.html", lambda route: route.fulfill(path=str(site / "404.html"), status=200)
         )
         page.goto(f"{server}/zh-TW/gone/x.html")
-        assert page.locator("section:visible").count() == 1
+        expect(page.locator("section:visible")).to_have_count(1)
         page.get_by_role("link").first.click()
         page.wait_for_url("**/kb/errors/zh-TW/index.html")
         watch.check()

@@ -30,6 +30,8 @@ class Document:
     relative: str
     file: Path
     data: bytes
+    digest: str
+    """Hex SHA-256 of `data`."""
     source: Source
     entry: Any
     """The model object; for links.yaml and glossary.yaml a tuple of them."""

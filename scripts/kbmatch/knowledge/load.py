@@ -14,13 +14,12 @@ from types import MappingProxyType
 from typing import Any
 
 from . import files, overlays, rules_identity, rules_references
-from .decode import decode
-from .documents import Document, Documents
-from .model import Knowledge, Position, Settings, Text
-from .problems import Problem, errors, in_order, problem
+from .documents import Documents
+from .model import Knowledge, Settings, Text
+from .problems import Problem, errors, in_order
 from .rules import run_rules
-from .shapes import DEFAULT_LANGUAGES, ENTRY_CLASSES, OverlaySettings
-from .source import read
+from .shapes import DEFAULT_LANGUAGES, OverlaySettings
+from .store import DocumentStore
 
 _EMPTY_TEXT = Text(MappingProxyType(dict.fromkeys(DEFAULT_LANGUAGES, "")))
 
@@ -48,9 +47,11 @@ class KnowledgeError(Exception):
         self.problems = problems
 
 
-def load_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
-    """Read a knowledge directory and its overlays."""
-    result = read_knowledge(directory)
+def load_knowledge(
+    directory: str | os.PathLike[str], store: DocumentStore | None = None
+) -> LoadResult:
+    """Read a knowledge directory and its overlays; `store` spares files that have not changed."""
+    result = read_knowledge(directory, store)
     found = run_rules(
         (*rules_identity.RULES, *rules_references.RULES), result.draft, result.documents
     )
@@ -59,20 +60,26 @@ def load_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
     return LoadResult(knowledge, problems, result.draft, result.documents, result.directories)
 
 
-def load_or_raise(directory: str | os.PathLike[str]) -> Knowledge:
+def load_or_raise(
+    directory: str | os.PathLike[str], store: DocumentStore | None = None
+) -> Knowledge:
     """Return the knowledge of a directory; raise `KnowledgeError` when anything is wrong."""
-    result = load_knowledge(directory)
+    result = load_knowledge(directory, store)
     if result.knowledge is None:
         raise KnowledgeError(result.problems)
     return result.knowledge
 
 
-def read_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
+def read_knowledge(
+    directory: str | os.PathLike[str], store: DocumentStore | None = None
+) -> LoadResult:
     """Read and decode without applying any rule; `knowledge` of the result is None."""
     root = Path(directory)
     problems: list[Problem] = []
+    store = store or DocumentStore()
+    store.begin()
     settings_file = files.SourceFile(root / "kb.yaml", "settings", "kb", "", 0, "kb.yaml")
-    settings_document = _read(settings_file, DEFAULT_LANGUAGES, problems)
+    settings_document = store.read(settings_file, DEFAULT_LANGUAGES, problems)
     settings = settings_document.entry if settings_document else None
     settings_known = isinstance(settings, Settings)
     if not isinstance(settings, Settings):
@@ -81,7 +88,7 @@ def read_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
     if settings_document and tuple(languages) != DEFAULT_LANGUAGES:
         # The languages stand in the file itself, so it is decoded again with them.
         problems.clear()
-        settings_document = _read(settings_file, languages, problems)
+        settings_document = store.read(settings_file, languages, problems)
         settings = settings_document.entry if settings_document else settings
     documents = [settings_document] if settings_document else []
     above = list(overlays.directories(root, settings, settings_document, problems))
@@ -93,7 +100,7 @@ def read_knowledge(directory: str | os.PathLike[str]) -> LoadResult:
     for found in (file for layer in layers for file in layer):
         if found.kind == "settings":
             continue
-        document = _read(found, languages, problems)
+        document = store.read(found, languages, problems)
         if document is None:
             unread.add((found.kind, found.name))
         else:
@@ -109,38 +116,6 @@ def empty_settings() -> Settings:
         title=_EMPTY_TEXT, description=_EMPTY_TEXT, languages=DEFAULT_LANGUAGES, areas=(),
         phases=(), platforms=(), tools=(), fixers=(), slots=MappingProxyType({}),
     )  # fmt: skip
-
-
-def _read(
-    file: files.SourceFile, languages: tuple[str, ...], problems: list[Problem]
-) -> Document | None:
-    shown = files.shown(file.path)
-    if file.relative == "kb.yaml" and not file.path.exists():
-        problems.append(problem("KB109", Position(shown, 1, 1)))
-        return None
-    reading = read(file.path, shown)
-    problems.extend(reading.problems)
-    if reading.source is None:
-        return None
-    kind = file.kind
-    value = reading.source.value
-    if kind in ENTRY_CLASSES and isinstance(value, dict) and "overrides" in value:
-        kind = f"{kind}-override"
-    decoded = decode(kind, reading.source, languages)
-    problems.extend(decoded.problems)
-    return Document(
-        kind=kind,
-        name=file.name,
-        folder=file.folder,
-        layer=file.layer,
-        relative=file.relative,
-        file=file.path,
-        data=reading.data,
-        source=reading.source,
-        entry=decoded.value,
-        texts=tuple(decoded.texts),
-        broken=bool(reading.problems or decoded.problems),
-    )
 
 
 def _assemble(documents: Documents, settings: Settings, problems: list[Problem]) -> Knowledge:
@@ -186,6 +161,5 @@ def _source_hash(documents: Documents) -> str:
 
     total = hashlib.sha256()
     for document in sorted(documents, key=lambda d: (d.layer, d.relative)):
-        inner = hashlib.sha256(document.data).hexdigest()
-        total.update(f"{document.layer}\0{document.relative}\0{inner}\n".encode())
+        total.update(f"{document.layer}\0{document.relative}\0{document.digest}\n".encode())
     return total.hexdigest()

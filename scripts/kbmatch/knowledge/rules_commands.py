@@ -33,52 +33,58 @@ _HEADER = re.compile(r"authorization:\s*(?:bearer|basic)\s+(?![$<{])[\w.+/=-]{8,
 _NO_COMMAND_LINE = ("file", "kql", "none")
 
 
-@RULES.rule("KB301")
-def message_slots_are_declared(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB301", "symptom", "settings")
+def message_slots_are_declared(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Messages and the templates of kb.yaml use slots that kb.yaml declares."""
     if not documents.settings_known:
         return
-    for document in documents.of_kind("symptom"):
-        for index, signature in enumerate(document.entry.signatures):
-            path: Path = ("signatures", index, "message")
-            yield from _undeclared("KB301", document, path, signature.message, knowledge)
-    for document in documents.of_kind("settings"):
-        for index, template in enumerate(document.entry.harvest):
-            yield from _undeclared("KB301", document, ("harvest", index), template, knowledge)
-        for index, derivation in enumerate(document.entry.derivations):
-            path = ("derivations", index, "template")
-            yield from _undeclared("KB301", document, path, derivation.template, knowledge)
+    entry: Any = document.entry
+    templates: list[tuple[Path, str]] = []
+    if document.kind == "symptom":
+        for index, signature in enumerate(entry.signatures):
+            templates.append((("signatures", index, "message"), signature.message))
+    else:
+        for index, template in enumerate(entry.harvest):
+            templates.append((("harvest", index), template))
+        for index, derivation in enumerate(entry.derivations):
+            templates.append((("derivations", index, "template"), derivation.template))
+    for path, text in templates:
+        yield from _undeclared("KB301", document, path, text, knowledge)
 
 
-@RULES.rule("KB302")
-def command_slots_are_declared(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB302")
+def command_slots_are_declared(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Commands and their outputs use slots that kb.yaml declares."""
-    if not documents.settings_known:
-        return
-    for document in documents:
+    if documents.settings_known:
         for path, text in _typed(document):
             yield from _undeclared("KB302", document, path, text, knowledge)
 
 
-@RULES.rule("KB308")
-def checks_only_look(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB308", "cause", "cause-override")
+def checks_only_look(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """A check's commands change nothing."""
-    for document in documents.of_kind("cause", "cause-override"):
-        for path, command in commands(document):
-            if path[0] == "check" and command.changes:
-                yield problem("KB308", document.key_position(*path, "changes"))
+    for path, command in commands(document):
+        if path[0] == "check" and command.changes:
+            yield problem("KB308", document.key_position(*path, "changes"))
 
 
-@RULES.rule("KB309")
-def secrets_stay_off_command_lines(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB309")
+def secrets_stay_off_command_lines(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """A secret on a command line is seen by every process and kept by the shell."""
-    for document in documents:
-        for path, command in commands(document):
-            if command.shell in _NO_COMMAND_LINE:
-                continue
-            for found in secrets(command.run):
-                where = document.position(*path, "run", needle=found)
-                yield problem("KB309", where, found=found)
+    for path, command in commands(document):
+        if command.shell in _NO_COMMAND_LINE:
+            continue
+        for found in secrets(command.run):
+            where = document.position(*path, "run", needle=found)
+            yield problem("KB309", where, found=found)
 
 
 def secrets(run: str) -> Iterator[str]:

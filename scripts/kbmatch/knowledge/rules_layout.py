@@ -29,34 +29,36 @@ _DATE = re.compile(
 _BOM = b"\xef\xbb\xbf"
 
 
-@RULES.rule("KB110")
-def first_line_names_schema(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB110")
+def first_line_names_schema(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Editors learn from the first line which schema applies."""
-    for document in documents:
-        first, _, _ = document.source.text.partition("\n")
-        match = _MODELINE.match(first)
-        where = Position(document.path, 1, 1)
-        if match is None or match["kind"] != document.kind:
-            path = schema_path(document.file, document.kind)
-            yield problem("KB110", where, kind=document.kind, path=path)
-        elif not _exists(str(document.file.parent), match["path"] or "", match["kind"]):
-            path = schema_path(document.file, document.kind)
-            yield problem("KB110", where, "missing", kind=document.kind, path=path)
+    first, _, _ = document.source.text.partition("\n")
+    match = _MODELINE.match(first)
+    where = Position(document.path, 1, 1)
+    if match is None or match["kind"] != document.kind:
+        path = schema_path(document.file, document.kind)
+        yield problem("KB110", where, kind=document.kind, path=path)
+    elif not _exists(str(document.file.parent), match["path"] or "", match["kind"]):
+        path = schema_path(document.file, document.kind)
+        yield problem("KB110", where, "missing", kind=document.kind, path=path)
 
 
-@RULES.rule("KB111")
-def white_space_is_tidy(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB111")
+def white_space_is_tidy(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Invisible characters make differences between versions hard to read."""
-    for document in documents:
-        text = document.source.text
-        if document.data.startswith(_BOM):
-            yield problem("KB111", document.source.at(0), "bom")
-        if "\r\n" in text:
-            yield problem("KB111", document.source.at(text.index("\r\n")), "crlf")
-        for match in _TRAILING.finditer(text) if _has_trailing(text) else ():
-            yield problem("KB111", document.source.at(match.start()))
-        if not text.endswith("\n") or text.endswith("\n\n"):
-            yield problem("KB111", document.source.at(len(text.rstrip("\n"))), "newline")
+    text = document.source.text
+    if document.data.startswith(_BOM):
+        yield problem("KB111", document.source.at(0), "bom")
+    if "\r\n" in text:
+        yield problem("KB111", document.source.at(text.index("\r\n")), "crlf")
+    for match in _TRAILING.finditer(text) if _has_trailing(text) else ():
+        yield problem("KB111", document.source.at(match.start()))
+    if not text.endswith("\n") or text.endswith("\n\n"):
+        yield problem("KB111", document.source.at(len(text.rstrip("\n"))), "newline")
 
 
 def _has_trailing(text: str) -> bool:

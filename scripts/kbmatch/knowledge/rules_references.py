@@ -40,34 +40,34 @@ def references_resolve(knowledge: Knowledge, documents: Documents) -> Iterator[P
                 yield missing("KB204", where, names, kind, key=key, kind=kind, id=identity)
 
 
-@RULES.rule("KB208")
-def nothing_is_listed_twice(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB208")
+def nothing_is_listed_twice(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """A list of names holds each once."""
-    for document in documents:
-        seen: set[tuple[Path, str]] = set()
-        for _, identity, path in references(document):
-            # Only lists: `causes[3].cause` and `tools[1]` count, the `on` of two commands doesn't.
-            if path and path[-1] in ("on", "needs", "area", "phase", "from_slot", "source"):
-                continue
-            listed: Path = tuple("*" if isinstance(part, int) else part for part in path)
-            spot = (listed, identity)
-            if document.kind in ("symptom", "symptom-override") and path[0] == "signatures":
-                spot = (path[:-1], identity)
-            if spot in seen and identity:
-                key = ".".join(str(part) for part in path if isinstance(part, str))
-                yield problem("KB208", document.position(*path), key=key, id=identity)
-            seen.add(spot)
+    seen: set[tuple[Path, str]] = set()
+    for _, identity, path in references(document):
+        # Only lists: `causes[3].cause` and `tools[1]` count, the `on` of two commands doesn't.
+        if path and path[-1] in ("on", "needs", "area", "phase", "from_slot", "source"):
+            continue
+        listed: Path = tuple("*" if isinstance(part, int) else part for part in path)
+        spot = (listed, identity)
+        if document.kind in ("symptom", "symptom-override") and path[0] == "signatures":
+            spot = (path[:-1], identity)
+        if spot in seen and identity:
+            key = ".".join(str(part) for part in path if isinstance(part, str))
+            yield problem("KB208", document.position(*path), key=key, id=identity)
+        seen.add(spot)
 
 
-@RULES.rule("KB211")
+@RULES.each("KB211", "symptom")
 def symptoms_do_not_name_themselves(
-    knowledge: Knowledge, documents: Documents
+    document: Document, knowledge: Knowledge, documents: Documents
 ) -> Iterator[Problem]:
     """A symptom is neither its own look-alike nor inside itself."""
-    for document in documents.of_kind("symptom"):
-        for kind, identity, path in references(document):
-            if kind == "symptom" and identity and identity == document.entry.id:
-                yield problem("KB211", document.position(*path), key=path[0])
+    for kind, identity, path in references(document):
+        if kind == "symptom" and identity and identity == document.entry.id:
+            yield problem("KB211", document.position(*path), key=path[0])
 
 
 ORPHANS = RuleSet()

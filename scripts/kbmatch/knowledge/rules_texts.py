@@ -67,65 +67,87 @@ def _link(
         yield problem("KB304", where, target=target)
 
 
-@RULES.rule("KB307")
-def wording_is_the_glossarys(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB307")
+def wording_is_the_glossarys(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """A text says what the glossary says, so that readers find and compare by words."""
+    if document.kind == "glossary":
+        return
+    pattern, avoided = _avoided(knowledge.glossary)
+    if pattern is None:
+        return
+    for path, text in document.texts:
+        prose = text.get(_GLOSSARY_LANGUAGE)
+        if not any(match in avoided for match in pattern.findall(prose)):
+            continue
+        for match in dict.fromkeys(pattern.findall(markdown.words(prose))):
+            if match in avoided:
+                term = avoided[match]
+                where = document.position(*path, _GLOSSARY_LANGUAGE, needle=match)
+                yield problem(
+                    "KB307",
+                    where,
+                    found=match,
+                    language=_GLOSSARY_LANGUAGE,
+                    term=term.zh_TW,
+                    english=term.en,
+                )
+
+
+_Avoided = tuple[re.Pattern[str] | None, dict[str, Term]]
+_last: list[tuple[tuple[Term, ...], _Avoided]] = []
+"""The glossary asked about last: hashing one takes longer than using it."""
+
+
+def _avoided(glossary: tuple[Term, ...]) -> _Avoided:
+    """Return a pattern of the wordings to avoid and of terms that contain one, and their terms."""
+    if not _last or _last[0][0] is not glossary:
+        _last[:] = [(glossary, _avoided_in(glossary))]
+    return _last[0][1]
+
+
+def _avoided_in(glossary: tuple[Term, ...]) -> _Avoided:
     avoided: dict[str, Term] = {}
-    for term in knowledge.glossary:
+    for term in glossary:
         for wording in term.avoid:
             if wording:
                 avoided.setdefault(wording, term)
     if not avoided:
-        return
+        return None, avoided
     # A term that contains an avoided wording is fine: 連接埠 although 連接 isn't.
     allowed = {
-        word
-        for term in knowledge.glossary
-        for word in (term.zh_TW,)
-        if word and word not in avoided and any(wording in word for wording in avoided)
+        term.zh_TW
+        for term in glossary
+        if term.zh_TW
+        and term.zh_TW not in avoided
+        and any(wording in term.zh_TW for wording in avoided)
     }
     longest_first = sorted((*allowed, *avoided), key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
-    for document in documents:
-        if document.kind == "glossary":
-            continue
-        for path, text in document.texts:
-            prose = text.get(_GLOSSARY_LANGUAGE)
-            if not any(match in avoided for match in pattern.findall(prose)):
-                continue
-            for match in dict.fromkeys(pattern.findall(markdown.words(prose))):
-                if match in avoided:
-                    term = avoided[match]
-                    where = document.position(*path, _GLOSSARY_LANGUAGE, needle=match)
-                    yield problem(
-                        "KB307",
-                        where,
-                        found=match,
-                        language=_GLOSSARY_LANGUAGE,
-                        term=term.zh_TW,
-                        english=term.en,
-                    )
+    return re.compile("|".join(map(re.escape, longest_first))), avoided
 
 
-@RULES.rule("KB113")
-def rows_fit_columns(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB113", "table")
+def rows_fit_columns(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Each row of a table has one cell per column."""
-    for document in documents.of_kind("table"):
-        columns = len(document.entry.columns)
-        for index, row in enumerate(document.entry.rows):
-            if row and columns and len(row) != columns:
-                where = document.position("rows", index)
-                yield problem("KB113", where, row=index + 1, cells=len(row), columns=columns)
+    columns = len(document.entry.columns)
+    for index, row in enumerate(document.entry.rows):
+        if row and columns and len(row) != columns:
+            where = document.position("rows", index)
+            yield problem("KB113", where, row=index + 1, cells=len(row), columns=columns)
 
 
-@RULES.rule("KB311")
-def everything_is_written(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+@RULES.each("KB311")
+def everything_is_written(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
     """Drafts mark what their author still has to write; a reader must never see the mark."""
     marks = {language: load_texts("authoring", language)["to-write"] for language in LANGUAGES}
-    for document in documents:
-        for path, text in document.texts:
-            for language, prose in text.values.items():
-                mark = marks.get(language)
-                if mark and mark in prose:
-                    where = document.position(*path, language, needle=mark)
-                    yield problem("KB311", where, mark=mark)
+    for path, text in document.texts:
+        for language, prose in text.values.items():
+            mark = marks.get(language)
+            if mark and mark in prose:
+                where = document.position(*path, language, needle=mark)
+                yield problem("KB311", where, mark=mark)

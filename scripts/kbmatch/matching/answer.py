@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .normalise import NormalText, normalise, unwrap
 from .precedence import Relations, drop_contained, rank
@@ -282,16 +282,23 @@ def _compiled(source: str) -> re.Pattern[str]:
 
 
 def answer(
-    text: str, matcher: Matcher, language: str, *, why: bool = False, titles: bool = True
+    text: str,
+    matcher: Matcher,
+    language: str,
+    *,
+    why: bool = False,
+    titles: bool = True,
+    only: Collection[int] | None = None,
 ) -> Answer:
     """Return the answer for a whole text held in memory (a message, a pasted log).
 
-    `why` collects near misses. Without `titles` a pack that has no pages will do.
+    `why` collects near misses. Without `titles` a pack that has no pages will do. `only` names the
+    signatures to try.
     """
     misses: list[Miss] | None = [] if why else None
     collector = Collector(matcher)
     normal = normalise(text)
-    hits = collector.settle(matcher.hits(normal, misses=misses))
+    hits = collector.settle(matcher.hits(normal, misses=misses, only=only))
     collector.add(normal, hits, 1)
     found = collector.found()
     if not found or all(collector.relations([f.symptom])[f.symptom].wraps for f in found):
@@ -300,7 +307,7 @@ def answer(
             joined, starts = unwrapped
             normal = normalise(joined)
             collector = Collector(matcher)
-            hits = collector.settle(matcher.hits(normal))
+            hits = collector.settle(matcher.hits(normal, only=only))
             collector.add(normal, hits, [number + 1 for number in starts])
             found = collector.found() or found
     shown = found_titles(matcher, found, language) if titles else {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from kbmatch.knowledge.model import Knowledge, Symptom, Text
+from kbmatch.knowledge.model import Knowledge, Settings, Symptom, Text
 
 from .language import Message, literal_runs, parse_message
 from .normalise import fold_literal
-from .pack import GRAM, PackWriter, dump, gram_sections
+from .pack import GRAM, PackWriter, dump, frame, gram_sections
 
 # Words so frequent in any log that a gram of theirs would make every line a candidate.
 _COMMON = (
@@ -26,51 +26,145 @@ def compile_pack(knowledge: Knowledge) -> bytes:
 
     Raises MessageError when a message can't be compiled; checked knowledge has none.
     """
-    writer = PackWriter(knowledge.source_hash)
-    _add_matching(writer, knowledge)
-    symptoms = knowledge.symptoms.values()
-    for language in knowledge.settings.languages:
-        writer.add_records(
-            f"pages.{language}", (dump(page(knowledge, symptom, language)) for symptom in symptoms)
-        )
-    documents = list(_documents(knowledge))
-    writer.add("documents.keys", dump([key for key, _ in documents]))
-    writer.add_records("documents", (dump(value) for _, value in documents), compress=True)
-    return writer.to_bytes()
+    return Compiler().pack(knowledge)
 
 
 def compile_matching(knowledge: Knowledge) -> bytes:
     """Return a pack that can match but has no pages: enough to check signatures."""
-    writer = PackWriter(knowledge.source_hash)
-    _add_matching(writer, knowledge)
-    return writer.to_bytes()
+    return Compiler().matching(knowledge)
 
 
-def _add_matching(writer: PackWriter, knowledge: Knowledge) -> None:
-    symptoms = list(knowledge.symptoms.values())
-    compiled = list(_signatures(knowledge, symptoms))
-    runs = [literal_runs(record["phrases"]) for record in compiled]
-    frequency = _gram_frequency(runs)
-    owners = [(_rarest_gram(own, frequency), number) for number, own in enumerate(runs)]
-    writer.add("settings", dump(_settings(knowledge)))
-    for name, content in zip(("filter", "hashes", "numbers"), gram_sections(owners), strict=True):
-        writer.add(f"grams.{name}", content)
-    writer.add_records("signatures", (dump(record) for record in compiled))
-    writer.add_records("relations", (dump(_relations(symptom)) for symptom in symptoms))
+@dataclass(slots=True)
+class _Part:
+    """What one symptom adds to a pack; the lists go with its signatures."""
+
+    symptom: Symptom
+    number: int
+    runs: list[tuple[str, ...]]
+    records: list[bytes]
+    relations: bytes
+    grams: list[bytes]
+    """The gram chosen for each signature."""
 
 
-def _signatures(knowledge: Knowledge, symptoms: list[Symptom]) -> Iterator[dict[str, Any]]:
+class Compiler:
+    """Makes packs; one that is kept makes again only what has changed since the last.
+
+    That an entry is the same is told by identity, as `DocumentStore` gives it.
+    """
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+        self._parts: dict[str, _Part] = {}
+        self._frequency: Counter[bytes] = Counter()
+        self._frames: dict[tuple[str, str], tuple[tuple[object, ...], bytes]] = {}
+        """By language and symptom, or by "" and document: what a record was made of, and it."""
+
+    def pack(self, knowledge: Knowledge) -> bytes:
+        """Return the whole pack of `knowledge`; see `compile_pack`."""
+        writer = PackWriter(knowledge.source_hash)
+        self._add_matching(writer, knowledge)
+        kept, self._frames = self._frames, {}
+        symptoms = knowledge.symptoms.values()
+        for language in knowledge.settings.languages:
+            frames = []
+            for symptom in symptoms:
+                key = (language, symptom.id)
+                made_of = (symptom, knowledge.settings, *_shown_with(knowledge, symptom))
+                found = kept.get(key)
+                if found is None or found[0] != made_of:
+                    found = (made_of, frame(dump(page(knowledge, symptom, language))))
+                self._frames[key] = found
+                frames.append(found[1])
+            writer.add_frames(f"pages.{language}", frames)
+        frames, keys = [], []
+        for name, value in _documents(knowledge):
+            key = ("", name)
+            found = kept.get(key)
+            if found is None or found[0] != (value,):
+                found = ((value,), frame(dump(plain(value)), compress=True))
+            self._frames[key] = found
+            frames.append(found[1])
+            keys.append(name)
+        writer.add("documents.keys", dump(keys))
+        writer.add_frames("documents", frames)
+        return writer.to_bytes()
+
+    def matching(self, knowledge: Knowledge) -> bytes:
+        """Return a pack without pages; see `compile_matching`."""
+        writer = PackWriter(knowledge.source_hash)
+        self._add_matching(writer, knowledge)
+        return writer.to_bytes()
+
+    def _add_matching(self, writer: PackWriter, knowledge: Knowledge) -> None:
+        if self._settings != knowledge.settings:
+            self._settings = knowledge.settings
+            self._parts.clear()
+            self._frequency.clear()
+        parts = self._renewed(knowledge)
+        owners = enumerate(gram for part in parts for gram in part.grams)
+        writer.add("settings", dump(_settings(knowledge)))
+        sections = gram_sections((gram, number) for number, gram in owners)
+        for name, content in zip(("filter", "hashes", "numbers"), sections, strict=True):
+            writer.add(f"grams.{name}", content)
+        writer.add_frames("signatures", [record for part in parts for record in part.records])
+        writer.add_frames("relations", [part.relations for part in parts])
+
+    def _renewed(self, knowledge: Knowledge) -> list[_Part]:
+        """Return the parts of all symptoms, each with its grams as the whole now asks for."""
+        before, self._parts = self._parts, {}
+        fresh: list[_Part] = []
+        for number, symptom in enumerate(knowledge.symptoms.values()):
+            part = before.get(symptom.id)
+            if part is None or part.symptom is not symptom or part.number != number:
+                part = _part(knowledge, symptom, number)
+                fresh.append(part)
+            else:
+                del before[symptom.id]
+            self._parts[symptom.id] = part
+        changed: Counter[bytes] = Counter()
+        for part in fresh:
+            changed.update(gram for runs in part.runs for gram in _grams(runs))
+        for part in before.values():
+            changed.subtract(gram for runs in part.runs for gram in _grams(runs))
+        self._frequency.update(changed)
+        moved = {gram for gram, by in changed.items() if by}
+        parts = list(self._parts.values())
+        for part in parts:
+            if not part.grams or any(not moved.isdisjoint(_grams(runs)) for runs in part.runs):
+                part.grams = [_rarest_gram(runs, self._frequency) for runs in part.runs]
+        return parts
+
+
+def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
     slots = knowledge.settings.slots
-    for number, symptom in enumerate(symptoms):
-        for signature in symptom.signatures:
-            message = parse_message(signature.message, slots, line=signature.line)
-            yield {
-                "id": f"{symptom.id}/{signature.id}",
-                "symptom": number,
-                "message": signature.message,
-                "needs": signature.needs,
-                **matchable(message, signature.line),
-            }
+    runs, records = [], []
+    for signature in symptom.signatures:
+        message = parse_message(signature.message, slots, line=signature.line)
+        record = {
+            "id": f"{symptom.id}/{signature.id}",
+            "symptom": number,
+            "message": signature.message,
+            "needs": signature.needs,
+            **matchable(message, signature.line),
+        }
+        runs.append(literal_runs(record["phrases"]))
+        records.append(frame(dump(record)))
+    relations = {
+        "id": symptom.id,
+        "wraps": list(symptom.wraps),
+        "yields_to": list(symptom.yields_to),
+    }
+    return _Part(symptom, number, runs, records, frame(dump(relations)), [])
+
+
+def _shown_with(knowledge: Knowledge, symptom: Symptom) -> Iterator[object]:
+    """Yield the causes and solutions that an answer about a symptom prints."""
+    for ranked in symptom.causes:
+        cause = knowledge.causes[ranked.cause]
+        yield cause
+        if cause.solutions:
+            yield knowledge.solutions[cause.solutions[0]]
 
 
 def matchable(message: Message, line: str = "anywhere") -> dict[str, Any]:
@@ -86,23 +180,19 @@ def matchable(message: Message, line: str = "anywhere") -> dict[str, Any]:
     }
 
 
-def _grams(literal: str) -> Iterator[bytes]:
-    content = literal.encode()
-    for start in range(len(content) - GRAM + 1):
-        yield content[start : start + GRAM]
+def _grams(runs: Iterable[str]) -> set[bytes]:
+    """Return every gram of a signature's literal text."""
+    contents = (run.encode() for run in runs)
+    return {
+        content[start : start + GRAM]
+        for content in contents
+        for start in range(len(content) - GRAM + 1)
+    }
 
 
-def _gram_frequency(literals: Iterable[tuple[str, ...]]) -> Counter[bytes]:
-    frequency: Counter[bytes] = Counter()
-    for runs in literals:
-        frequency.update({gram for run in runs for gram in _grams(run)})
-    return frequency
-
-
-def _rarest_gram(literals: tuple[str, ...], frequency: Counter[bytes]) -> bytes:
+def _rarest_gram(runs: Iterable[str], frequency: Mapping[bytes, int]) -> bytes:
     """Choose the gram that the fewest signatures share and that is in no common word."""
-    candidates = (gram for run in literals for gram in _grams(run))
-    return min(candidates, key=lambda gram: (gram in _COMMON, frequency[gram], gram))
+    return min(_grams(runs), key=lambda gram: (gram in _COMMON, frequency[gram], gram))
 
 
 def _settings(knowledge: Knowledge) -> dict[str, Any]:
@@ -132,10 +222,6 @@ def _settings(knowledge: Knowledge) -> dict[str, Any]:
         "harvest": harvest,
         "examples": {name: slot.example for name, slot in slots.items()},
     }
-
-
-def _relations(symptom: Symptom) -> dict[str, Any]:
-    return {"id": symptom.id, "wraps": list(symptom.wraps), "yields_to": list(symptom.yields_to)}
 
 
 def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any]:
@@ -168,14 +254,14 @@ def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any
 
 
 def _documents(knowledge: Knowledge) -> Iterator[tuple[str, Any]]:
-    """Yield every document as plain values, so that a pack can stand in for the YAML."""
-    yield "settings", plain(knowledge.settings)
+    """Yield every document, so that a pack can stand in for the YAML."""
+    yield "settings", knowledge.settings
     for kind in ("symptoms", "causes", "solutions", "links"):
         entries: Mapping[str, Any] = getattr(knowledge, kind)
         for key, entry in entries.items():
-            yield f"{kind}/{key}", plain(entry)
-    yield "glossary", plain(knowledge.glossary)
-    yield "tables", plain(knowledge.tables)
+            yield f"{kind}/{key}", entry
+    yield "glossary", knowledge.glossary
+    yield "tables", knowledge.tables
 
 
 def plain(value: Any) -> Any:

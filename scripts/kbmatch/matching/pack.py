@@ -16,6 +16,7 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ def dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
+def frame(record: bytes, *, compress: bool = False) -> bytes:
+    """Return a record as it stands in a section: behind its length and checksum."""
+    body = zlib.compress(record, 9) if compress else record
+    return _RECORD.pack(len(body), zlib.crc32(body)) + body
+
+
 class PackWriter:
     """Collects sections and writes them as one pack."""
 
@@ -55,17 +62,11 @@ class PackWriter:
         """Add a section that is read whole and checked when the pack is opened or used."""
         self._sections.append((name, content, True))
 
-    def add_records(self, name: str, records: Iterable[bytes], *, compress: bool = False) -> None:
-        """Add a section of records that are read and checked one by one."""
-        bodies = [zlib.compress(record, 9) if compress else record for record in records]
-        offsets, offset = [], 0
-        for body in bodies:
-            offsets.append(offset)
-            offset += _RECORD.size + len(body)
-        table = struct.pack(f"<{len(offsets)}I", *offsets)
-        self.add(f"{name}.index", table)
-        content = b"".join(_RECORD.pack(len(body), zlib.crc32(body)) + body for body in bodies)
-        self._sections.append((name, content, False))
+    def add_frames(self, name: str, frames: Sequence[bytes]) -> None:
+        """Add a section of records, each made by `frame`, that are read and checked one by one."""
+        offsets = accumulate(map(len, frames[:-1]), initial=0) if frames else ()
+        self.add(f"{name}.index", struct.pack(f"<{len(frames)}I", *offsets))
+        self._sections.append((name, b"".join(frames), False))
 
     def to_bytes(self) -> bytes:
         """Return the whole pack."""

@@ -1,0 +1,216 @@
+"""Whether signatures prove themselves: samples match, near misses and good logs stay silent.
+
+What was found out about a symptom holds until the symptom changes, or one whose signatures also
+match its samples, or a new signature comes that does. So who validates again and again keeps one
+`Proofs`, and pays only for what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kbmatch.knowledge.documents import Document, Documents
+from kbmatch.knowledge.model import Knowledge, Position, Settings, Signature, Symptom
+from kbmatch.knowledge.problems import Problem, worded
+
+from .answer import answer
+from .compile import Compiler
+from .language import MessageError, parse_message
+from .matcher import Hit, Matcher
+from .normalise import NormalText, normalise
+from .pack import Pack
+from .precedence import Relations, drop_contained
+
+DOMAIN = "signature_rules"
+
+
+def signature_problem(code: str, position: Position, **values: object) -> Problem:
+    """Return a problem worded in this package's texts."""
+    return worded(DOMAIN, code, position, "", values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What is known of one symptom; `rests_on` names every symptom that its samples met."""
+
+    symptom: Symptom
+    document: Document
+    samples: tuple[NormalText, ...]
+    rests_on: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+class Proofs:
+    """Proves all signatures of a knowledge base, each again only when it has to be."""
+
+    def __init__(self) -> None:
+        self._compiler = Compiler()
+        self._settings: Settings | None = None
+        self._proofs: dict[str, _Proof] = {}
+        self._usable: dict[str, tuple[Symptom, Symptom]] = {}
+        self._logs: dict[Path, tuple[int, int]] | None = None
+        """The good logs that are known to be silent, with their sizes and times."""
+
+    def problems(self, knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
+        """Yield what is wrong with any signature (KB503 to KB506)."""
+        usable = self._with_usable_signatures(knowledge)
+        if not usable.settings.slots or not usable.symptoms:
+            return
+        if self._settings != usable.settings:
+            self._settings = usable.settings
+            self._proofs.clear()
+            self._logs = None
+        matcher = Matcher(Pack(self._compiler.matching(usable), "knowledge"))
+        changed = {
+            id
+            for id, symptom in usable.symptoms.items()
+            if id not in self._proofs or self._proofs[id].symptom is not symptom
+        }
+        touched = changed | (self._proofs.keys() - usable.symptoms.keys())
+        fresh = set(_numbers(usable, changed))
+        prover = _Prover(usable, matcher, documents)
+        before, self._proofs = self._proofs, {}
+        for id, symptom in usable.symptoms.items():
+            proof = before.get(id)
+            document = documents.of("symptom", id)
+            if (
+                proof is None
+                or id in touched
+                or proof.document is not document
+                or not touched.isdisjoint(proof.rests_on)
+                or any(matcher.hits(text, only=fresh) for text in proof.samples)
+            ):
+                proof = prover.proof(symptom, document)
+            self._proofs[id] = proof
+            yield from proof.problems
+        yield from self._good_logs(usable, documents, matcher, fresh)
+
+    def _with_usable_signatures(self, knowledge: Knowledge) -> Knowledge:
+        """Return the knowledge with only signatures that compile and contexts that exist."""
+        settings = replace(knowledge.settings, harvest=(), derivations=())
+        before, self._usable = self._usable, {}
+        for id, symptom in knowledge.symptoms.items():
+            kept = before.get(id)
+            if kept is None or kept[0] is not symptom or settings != self._settings:
+                usable = tuple(s for s in symptom.signatures if _is_usable(s, settings))
+                whole = len(usable) == len(symptom.signatures)
+                kept = symptom, symptom if whole else replace(symptom, signatures=usable)
+            self._usable[id] = kept
+        symptoms = {id: usable for id, (_, usable) in self._usable.items()}
+        return replace(knowledge, symptoms=symptoms, settings=settings)
+
+    def _good_logs(
+        self, knowledge: Knowledge, documents: Documents, matcher: Matcher, fresh: Collection[int]
+    ) -> Iterator[Problem]:
+        """Yield what matches in healthy logs; those known to be silent are asked only what is new."""
+        silent: dict[Path, tuple[int, int]] = {}
+        loud = False
+        for document in documents.of_kind("settings"):
+            for place, folder in enumerate(knowledge.settings.good_logs):
+                root = (document.file.parent / folder).resolve()
+                at = document.position("good_logs", place)
+                for path in sorted(root.glob("**/*.log")):
+                    found = path.stat()
+                    state = found.st_size, found.st_mtime_ns
+                    known = self._logs is not None and self._logs.get(path) == state
+                    if known and not fresh:
+                        silent[path] = state
+                        continue
+                    text = path.read_text("utf-8", errors="replace")
+                    only = fresh if known else None
+                    matches = answer(text, matcher, "en", titles=False, only=only).found
+                    for match in matches:
+                        yield signature_problem(
+                            "KB506",
+                            at,
+                            signature=match.signature,
+                            path=path.name,
+                            line=match.line,
+                            text=match.text,
+                        )
+                    loud = loud or bool(matches)
+                    silent[path] = state
+        self._logs = None if loud else silent
+
+
+def _is_usable(signature: Signature, settings: Settings) -> bool:
+    try:
+        parse_message(signature.message, settings.slots, line=signature.line)
+    except MessageError:
+        return False
+    return signature.needs is None or signature.needs in settings.contexts
+
+
+def _numbers(knowledge: Knowledge, ids: Collection[str]) -> Iterator[int]:
+    """Yield the numbers that the signatures of these symptoms have in the pack."""
+    number = 0
+    for id, symptom in knowledge.symptoms.items():
+        end = number + len(symptom.signatures)
+        if id in ids:
+            yield from range(number, end)
+        number = end
+
+
+class _Prover:
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, documents: Documents) -> None:
+        self.knowledge = knowledge
+        self.matcher = matcher
+        self.documents = documents
+        self.ids = list(knowledge.symptoms)
+        self.relations: Mapping[int, Relations] = {
+            number: Relations(symptom.id, symptom.wraps, symptom.yields_to)
+            for number, symptom in enumerate(knowledge.symptoms.values())
+        }
+
+    def proof(self, symptom: Symptom, document: Document) -> _Proof:
+        """Return what all signatures of a symptom do with their samples and near misses."""
+        samples: list[NormalText] = []
+        met: set[str] = set()
+        problems: list[Problem] = []
+        places = {id(s): n for n, s in enumerate(document.entry.signatures)}
+        for signature in symptom.signatures:
+            path = ("signatures", places[id(signature)])
+            name = f"{symptom.id}/{signature.id}"
+            for place, sample in enumerate(signature.samples):
+                samples.append(normalise(sample))
+                hits = self.matcher.hits(samples[-1])
+                met.update(self.ids[hit.symptom] for hit in hits)
+                at = document.position(*path, "samples", place)
+                problems += self._of_sample(symptom, signature, hits, at)
+            for place, text in enumerate(signature.near_misses):
+                if name in self._names(self.matcher.hits(normalise(text))):
+                    at = document.position(*path, "near_misses", place)
+                    values = {"signature": signature.id, "message": signature.message}
+                    problems.append(signature_problem("KB504", at, **values))
+        return _Proof(symptom, document, tuple(samples), frozenset(met), tuple(problems))
+
+    def _of_sample(
+        self, symptom: Symptom, signature: Signature, hits: list[Hit], at: Position
+    ) -> Iterator[Problem]:
+        """A sample matches its own signature, and no undeclared other symptom."""
+        if f"{symptom.id}/{signature.id}" not in self._names(hits):
+            values = {"signature": signature.id, "message": signature.message}
+            yield signature_problem("KB503", at, **values)
+            return
+        kept = drop_contained(hits, self.relations)
+        for other in sorted({self.ids[hit.symptom] for hit in kept} - {symptom.id}):
+            if not _declared(symptom, self.knowledge.symptoms[other]):
+                guilty = next(hit for hit in kept if self.ids[hit.symptom] == other)
+                by = self.matcher.signature(guilty.signature).id
+                yield signature_problem("KB505", at, other=other, signature=by)
+
+    def _names(self, hits: list[Hit]) -> set[str]:
+        return {self.matcher.signature(hit.signature).id for hit in hits}
+
+
+def _declared(one: Symptom, other: Symptom) -> bool:
+    """Whether one of the two says that it meets the other."""
+
+    def names(symptom: Symptom) -> set[str]:
+        alike = {look.id for look in symptom.look_alikes}
+        return {*symptom.wraps, *symptom.yields_to, *alike}
+
+    mine, theirs = names(one), names(other)
+    return other.id in mine or one.id in theirs or "*" in mine | theirs
