@@ -81,10 +81,11 @@ def _messages() -> list[tuple[str, Message]]:
 
 
 def _seconds(regex: re.Pattern[str], text: str) -> float:
-    start = time.perf_counter()
+    """Return the processor's time, which the load of the machine hardly changes."""
+    start = time.thread_time()
     for _ in regex.finditer(text):
         pass
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def test_the_time_of_each_real_signature_grows_no_faster_than_the_text() -> None:
@@ -177,9 +178,9 @@ def test_yaml_runs_nothing_and_blows_up_nothing(tmp_path: Path) -> None:
     for name, text in bombs.items():
         path = tmp_path / "page.yaml"
         path.write_text(text, "utf-8")
-        start = time.perf_counter()
+        start = time.thread_time()
         found = read(path, "page.yaml")
-        assert time.perf_counter() - start < 5, name
+        assert time.thread_time() - start < 5, name
         assert found.problems, name
     assert not proof.exists()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from importlib import import_module
 from pathlib import Path
@@ -169,3 +172,38 @@ def test_many_files_are_checked_quickly(kb: Path) -> None:
     start = time.process_time()
     validate(kb)
     assert time.process_time() - start < 5
+
+
+def test_watch_reports_every_change_and_keeps_the_pack_fresh(kb: Path) -> None:
+    log = kb.parent / "watch.log"
+
+    def reports(number: int) -> bool:
+        end = time.monotonic() + 60
+        while log.read_text("utf-8").count("watching") < number and time.monotonic() < end:
+            time.sleep(0.05)
+        return log.read_text("utf-8").count("watching") >= number
+
+    with log.open("wb") as stream:
+        command = [sys.executable, "-m", "kbmatch.cli.kb", "validate", "--watch"]
+        watcher = subprocess.Popen(command, stdout=stream, stderr=stream)
+    try:
+        assert reports(1)
+        spoil(Path(CAUSE))
+        assert reports(2)
+        assert f"{CAUSE}:2:1 KB102" in log.read_text("utf-8")
+        spoil(Path(CAUSE), "titel:", "title:")
+        spoil(kb / "symptoms/paper/paper-jam.yaml", "media jam in", "paper jam in")
+        spoil(kb / "symptoms/paper/paper-jam.yaml", "media jam in", "paper jam in")
+        assert reports(3)
+        time.sleep(1)  # the three files may have been seen one by one
+        pack = kb.parent / ".kbmatch/kb.kbpack"
+        made = pack.stat().st_mtime_ns
+        asked = [sys.executable, "-m", "kbmatch.cli.match", "--kb", "kb", "--format", "json"]
+        text = "cups: printer office-2: paper jam in tray 3"
+        done = subprocess.run([*asked, text], capture_output=True, check=True)
+        assert json.loads(done.stdout)["matches"][0]["id"] == "paper-jam"
+        assert pack.stat().st_mtime_ns == made
+    finally:
+        watcher.send_signal(signal.SIGINT)
+        assert watcher.wait(20) == 0
+    assert "Traceback" not in log.read_text("utf-8")

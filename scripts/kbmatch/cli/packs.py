@@ -60,16 +60,17 @@ def checkout_directory() -> str | None:
 def _compiled(directory: str) -> Pack:
     from kbmatch.knowledge.fingerprint import fingerprint
 
-    mark = fingerprint(directory) + _engine_mark()
-    for cache in _cache_directories(directory):
-        path = os.path.join(cache, f"{os.path.basename(directory)}.kbpack")
+    directories = [directory]
+    for path in _pack_paths(directory):
         try:
-            with open(path + ".stamp", encoding="utf-8") as stamp:
-                if json.load(stamp)["fingerprint"] == mark:
-                    return Pack.open(path)
+            with open(path + ".stamp", encoding="utf-8") as file:
+                stamp = json.load(file)
+            directories = [str(folder) for folder in stamp["directories"]]
+            if stamp["mark"] == fingerprint(*directories) + _engine_mark():
+                return Pack.open(path)
         except (OSError, ValueError, KeyError, TypeError, PackError):
             continue  # missing, stale or damaged: compiled anew below
-    return _compile(directory, mark)
+    return _compile(directory, directories)
 
 
 def _engine_mark() -> str:
@@ -81,31 +82,56 @@ def _engine_mark() -> str:
     return "-" + "-".join(marks)
 
 
-def _cache_directories(directory: str) -> list[str]:
-    """Where compiled packs may lie: beside the knowledge, else in the user's cache."""
+def _pack_paths(directory: str) -> list[str]:
+    """Where a directory's pack may lie: beside the knowledge, else in the user's cache."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     private = os.path.join(home, "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
-    return [os.path.join(os.path.dirname(directory), ".kbmatch"), private]
+    name = f"{os.path.basename(directory)}.kbpack"
+    return [
+        os.path.join(os.path.dirname(directory), ".kbmatch", name),
+        os.path.join(private, name),
+    ]
 
 
-def _compile(directory: str, mark: str) -> Pack:
-    """Compile a knowledge directory and keep the pack where that is possible."""
-    from pathlib import Path
+def _compile(directory: str, directories: list[str]) -> Pack:
+    """Compile a knowledge directory and keep the pack where that is possible.
 
-    from kbmatch.knowledge.load import load_or_raise
+    `directories` are those the knowledge was last known to consist of, overlays included.
+    """
+    from kbmatch.knowledge.fingerprint import fingerprint
+    from kbmatch.knowledge.load import KnowledgeError, load_knowledge
     from kbmatch.matching.compile import compile_pack
 
-    content = compile_pack(load_or_raise(Path(directory)))
-    for cache in _cache_directories(directory):
-        path = os.path.join(cache, f"{os.path.basename(directory)}.kbpack")
+    while True:
+        # Taken before reading, so that a change made meanwhile is seen by the next look-up.
+        mark = fingerprint(*directories)
+        result = load_knowledge(directory)
+        read = [os.fspath(folder) for folder in result.directories]
+        if read == directories:
+            break
+        directories = read  # another overlay is named now, and its files count too
+    if result.knowledge is None:
+        raise KnowledgeError(result.problems)
+    content = compile_pack(result.knowledge)
+    path = keep_pack(directory, directories, mark, content)
+    return Pack.open(path) if path else Pack(content, directory)
+
+
+def keep_pack(directory: str, directories: list[str], mark: str, content: bytes) -> str | None:
+    """Keep the pack of a knowledge directory for the next look-up; return where, if anywhere.
+
+    `mark` is the fingerprint that `directories` had before they were read.
+    """
+    stamp = json.dumps({"mark": mark + _engine_mark(), "directories": directories})
+    for path in _pack_paths(directory):
         try:
-            os.makedirs(cache, exist_ok=True)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             write_atomically(path, content)
-            write_atomically(path + ".stamp", json.dumps({"fingerprint": mark}).encode())
-            return Pack.open(path)
+            write_atomically(path + ".stamp", stamp.encode())
+            return path
         except OSError:
-            continue  # read-only or full: the next place, or from memory
-    return Pack(content, directory)
+            continue  # read-only or full: the next place, or nowhere
+    return None
 
 
 def write_atomically(path: str, content: bytes) -> None:

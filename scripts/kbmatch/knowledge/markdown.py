@@ -7,7 +7,7 @@ the characters decides first.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _SUSPICIOUS = re.compile(r"[<#!\[]|^[ ]{0,3}(?:=+|-+)[ ]*$", re.MULTILINE)
 _CODE_SPAN = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
 
 
+@lru_cache(maxsize=1 << 18)
 def is_plain(text: str) -> bool:
     """Whether a text surely holds no HTML, link, image or heading."""
     return _SUSPICIOUS.search(_CODE_SPAN.sub("", text) if "`" in text else text) is None

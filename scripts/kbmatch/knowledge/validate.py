@@ -15,7 +15,8 @@ from . import (
 )
 from .load import LoadResult, read_knowledge
 from .problems import errors, in_order
-from .rules import Rule, run_rules
+from .rules import Memo, Rule, run_rules
+from .store import DocumentStore
 
 RULES: tuple[Rule, ...] = (
     *rules_identity.RULES,
@@ -28,13 +29,20 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def validate(directory: str | os.PathLike[str], extra_rules: Iterable[Rule] = ()) -> LoadResult:
+def validate(
+    directory: str | os.PathLike[str],
+    extra_rules: Iterable[Rule] = (),
+    *,
+    store: DocumentStore | None = None,
+    memo: Memo | None = None,
+) -> LoadResult:
     """Read a knowledge directory and apply every rule, plus those of other parts of the program.
 
-    Extra rules get the draft, in which a broken entry has empty texts and lists.
+    Extra rules get the draft, in which a broken entry has empty texts and lists. Who validates the
+    same directory again passes the same `store` and `memo` each time.
     """
-    result = read_knowledge(directory)
-    found = run_rules((*RULES, *extra_rules), result.draft, result.documents)
+    result = read_knowledge(directory, store)
+    found = run_rules((*RULES, *extra_rules), result.draft, result.documents, memo)
     problems = in_order((*result.problems, *found))
     knowledge = None if errors(problems) else result.draft
     return LoadResult(knowledge, problems, result.draft, result.documents, result.directories)

@@ -104,7 +104,7 @@ class Proofs:
     def _good_logs(
         self, knowledge: Knowledge, documents: Documents, matcher: Matcher, fresh: Collection[int]
     ) -> Iterator[Problem]:
-        """Yield what matches in healthy logs; those known to be silent are asked only what is new."""
+        """Yield what matches in healthy logs; known ones are asked only about what is new."""
         silent: dict[Path, tuple[int, int]] = {}
         loud = False
         for document in documents.of_kind("settings"):

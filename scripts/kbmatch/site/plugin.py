@@ -28,6 +28,7 @@ from mkdocs.utils import meta
 
 from ..knowledge.load import KnowledgeError, load_or_raise
 from ..knowledge.model import Knowledge
+from ..knowledge.store import DocumentStore
 from ..texts import load
 from .data import build_assets
 from .page import Heading, Page
@@ -93,6 +94,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._navigation: dict[str, Navigation] = {}
         self._addresses: set[str] = set()
         self._texts: dict[str, dict[str, str]] = {}
+        self._documents = DocumentStore()
         self._store = PageStore()
         self._built: dict[str, Page | str] = {}
         self._written: dict[str, Any] = {}
@@ -111,7 +113,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the knowledge; stop here when it has problems, all of them listed."""
         try:
-            self._knowledge = load_or_raise(Path(self.config.knowledge))
+            self._knowledge = load_or_raise(Path(self.config.knowledge), self._documents)
         except KnowledgeError as error:
             raise PluginError(str(error)) from error
         self._texts = {language: load("site", language) for language in self.languages}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kbmatch import __version__
 from kbmatch.cli.common import USAGE_ERROR, fail, language_of_environment
+from kbmatch.knowledge.load import LoadResult
 from kbmatch.knowledge.problems import (
     Problem,
     as_github,
@@ -22,6 +25,7 @@ from kbmatch.texts import load as load_texts
 
 NAME = "validate"
 FORMATS = ("text", "json", "github", "sarif")
+WATCH_SECONDS = 0.3
 
 
 def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
@@ -33,6 +37,7 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     parser.add_argument("--only", action="append", metavar="PATH", default=[], help=own["only"])
     parser.add_argument("--fix", action="store_true", help=own["fix"])
     parser.add_argument("--statistics", action="store_true", help=own["statistics"])
+    parser.add_argument("--watch", action="store_true", help=own["watch"])
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
     directory = knowledge_directory(arguments.directory, text)
     if arguments.fix:
         _fix(directory, text)
-    result = validate(directory, matching_rules())
+    if arguments.watch:
+        return _watch(directory, arguments, language, text)
+    return _report(validate(directory, matching_rules()), arguments, language, text)
+
+
+def _report(
+    result: LoadResult, arguments: argparse.Namespace, language: str, text: Mapping[str, str]
+) -> int:
+    """Print the problems and how many there are; return 1 when one of them is an error."""
     problems = [item.in_language(language) for item in result.problems]
     if arguments.only:
         problems = [item for item in problems if _below(item.position.path, arguments.only)]
@@ -58,6 +71,32 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(summary, file=sys.stderr)
     return 1 if failed else 0
+
+
+def _watch(
+    directory: Path, arguments: argparse.Namespace, language: str, text: Mapping[str, str]
+) -> int:
+    """Report again after every change, and keep the pack that `kbmatch` answers from fresh."""
+    from kbmatch.authoring.workspace import Workspace
+    from kbmatch.cli.packs import keep_pack
+
+    workspace = Workspace(directory)
+    seen = ""
+    try:
+        while True:
+            mark = workspace.fingerprint()
+            if mark == seen:
+                time.sleep(WATCH_SECONDS)
+                continue
+            seen = mark
+            result = workspace.look()
+            _report(result, arguments, language, text)
+            if result.knowledge is not None:
+                folders = [os.path.abspath(folder) for folder in result.directories]  # noqa: PTH100
+                keep_pack(folders[0], folders, mark, workspace.pack(result.knowledge))
+            print(text["watching"], file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        return 0
 
 
 def knowledge_directory(given: str | None, text: Mapping[str, str]) -> Path:
