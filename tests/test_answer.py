@@ -56,4 +56,7 @@ def test_a_message_cut_inside_a_word_is_found_with_its_line() -> None:
 def test_long_lines_are_cut_around_the_message() -> None:
     line = "a" * 1000 + "MESSAGE" + "b" * 1000
     assert "MESSAGE" in shorten(line, 1000)
-    assert len(shorten(line, 1000)) == 400
+    assert len(shorten(line, 1000)) == 402
+    words = "word " * 200 + "MESSAGE" + " more" * 200
+    assert re.fullmatch(r"…(word )+MESSAGE( more)+…", shorten(words, 1000))
+    assert re.fullmatch(r"MESSAGE( more)+…", shorten(words[1000:], 0))

@@ -12,11 +12,15 @@ import pytest
 from kbmatch.matching.answer import answer
 from kbmatch.matching.browser import browser_data
 from kbmatch.matching.normalise import normalise
-from real_knowledge import CASES, ROOT, matcher
+from real_knowledge import CASES, ROOT, knowledge, matcher
 
-SCRIPT = ROOT / "site_overrides" / "assets" / "kb" / "matcher.js"
+SCRIPTS = [
+    ROOT / "site_overrides/assets/kb/match" / f"{name}.js"
+    for name in ("normal", "literals", "reach", "matcher")
+]
 PROGRAM = """
-const make = require(process.argv[1]);
+const scripts = process.argv.slice(1).map((path) => require('fs').readFileSync(path, 'utf8'));
+const make = new Function(`${scripts.join('\\n')} return makeKbMatcher;`)();
 const [data, texts] = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const matcher = make(data);
 const output = texts.map((text) => [matcher.answer(text), matcher.normalise(text)]);
@@ -39,7 +43,7 @@ def _lines(path: Path) -> list[str]:
 
 def in_javascript(texts: list[str]) -> list[tuple[list[dict[str, Any]], str]]:
     done = subprocess.run(
-        ["node", "-e", PROGRAM, str(SCRIPT)],
+        ["node", "-e", PROGRAM, *map(str, SCRIPTS)],
         input=json.dumps([browser_data(matcher().pack), texts]),
         capture_output=True,
         text=True,
@@ -83,3 +87,32 @@ def test_logs_of_mixed_and_dirty_lines_get_the_same_answer() -> None:
     for text, (found, cased) in zip(logs, in_javascript(logs), strict=True):
         assert cased == normalise(text).cased
         assert found == in_python(text), text
+
+
+def test_dense_logs_get_the_same_answer() -> None:
+    """Near misses on every line, one message a thousand times, one line of half a megabyte."""
+    chance = random.Random(5)
+    near = [
+        text for s in knowledge().symptoms.values() for g in s.signatures for text in g.near_misses
+    ]
+    samples = [
+        text for s in knowledge().symptoms.values() for g in s.signatures for text in g.samples
+    ]
+    repeated = "dial tcp: lookup example.azurecr.io: no such host"
+    logs = [
+        "\n".join(chance.choice(near) for _ in range(600)),
+        "\n".join(chance.choice(samples)[: chance.randrange(20, 200)] for _ in range(600)),
+        f"{repeated} x\n" * 1200 + "filler of another kind\n" * 300 + repeated,
+        " ".join(chance.choice(samples).replace("\n", " ") for _ in range(600)),
+    ]
+    for text, (found, _) in zip(logs, in_javascript(logs), strict=True):
+        assert found == in_python(text)
+
+
+def test_a_long_line_is_cut_between_words_and_says_so() -> None:
+    message = "dial tcp: lookup example.azurecr.io: no such host"
+    text = "before " * 90 + message + " after" * 90
+    found = in_javascript([text])[0][0][0]["text"]
+    assert found == in_python(text)[0]["text"]
+    assert found.startswith("…before ") and found.endswith(" after…") and message in found
+    assert len(found) <= 402

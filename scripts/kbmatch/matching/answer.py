@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Outcome: TypeAlias = Literal["match", "related", "none"]
 
 TEXT_CHARACTERS = 400
+WORD_CHARACTERS = 40
+"""How far from its edge a shortened line may be cut to end with a word."""
 HARVEST_CHARACTERS = 20000
 
 
@@ -231,12 +233,18 @@ class Collector:
 
 
 def shorten(line: str, around: int) -> str:
-    """Return a line with line feeds as blanks, cut around the place that matters."""
+    """Return a line with line feeds as blanks, cut between words around the place that matters."""
     line = line.replace("\n", " ")
     if len(line) <= TEXT_CHARACTERS:
         return line
     start = max(0, min(around - TEXT_CHARACTERS // 4, len(line) - TEXT_CHARACTERS))
-    return line[start : start + TEXT_CHARACTERS]
+    end = start + TEXT_CHARACTERS
+    if start:
+        start = line.find(" ", start, min(start + WORD_CHARACTERS, around)) + 1 or start
+    if end < len(line):
+        blank = line.rfind(" ", end - WORD_CHARACTERS, end)
+        end = blank if blank >= 0 else end
+    return f"{'…' if start else ''}{line[start:end]}{'…' if end < len(line) else ''}"
 
 
 def read_template(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def browser_data(pack: Pack) -> dict[str, Any]:
-    """Return the data of `makeKbMatcher` (site_overrides/assets/kb/matcher.js)."""
+    """Return the data of `makeKbMatcher` (site_overrides/assets/kb/match)."""
     settings = pack.json_section("settings")
     kept = ("id", "symptom", "needs", "regex", "groups", "free", "phrases")
     signatures = []

@@ -32,7 +32,7 @@
   });
   const prepare = () => {
     loading = loading || Promise.all([
-      `${BASE}../matcher.js`, `${BASE}../redact.js`, `${BASE}engine.js`, `${BASE}lookup.js`,
+      ...['normal', 'literals', 'reach', 'matcher'].map((name) => `${BASE}../match/${name}.js`), `${BASE}../redact.js`, `${BASE}engine.js`, `${BASE}lookup.js`,
       `${BASE}signatures.js`, `${BASE}pages-${document.documentElement.lang}.js`,
     ].map(script)).then(() => {
       kit = {

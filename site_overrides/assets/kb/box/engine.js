@@ -5,7 +5,8 @@
  */
 'use strict';
 window.kbEngine = (data, timeOut = 10000) => {
-  const SOURCE = `'use strict'; ${window.makeKbMatcher}
+  const SOURCE = `'use strict';
+${[window.makeKbNormaliser, window.makeKbLiterals, window.kbLiteralRegex, window.kbReach, window.makeKbMatcher].join('\n')}
 let matcher = null;
 onmessage = ({data: {id, data, text}}) => {
   if (data) { matcher = makeKbMatcher(data); return; }
