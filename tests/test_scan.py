@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kbmatch.matching.answer import answer
 from kbmatch.matching.decode import decode, read_blocks
-from kbmatch.matching.gate import gate_words, make_gate
+from kbmatch.matching.gate import Reduced, make_gate, stretch
 from kbmatch.matching.scan import answer_stream, scan
 from small_knowledge import matcher, signature, symptom
 
@@ -31,6 +31,8 @@ PIECES = (
     "npm error connection refused",
     "\x1b[1mthe cover\x1b[0m of p1.example is open",
     "the cover of\np2.example is open",
+    '{"log":"the cover of p3.example\\n is open\\n","stream":"stderr"}',
+    "C:\\new\\tray paper\\tjam in\\r\\ntray 3",
     "紙匣 2 卡紙了",
     "2026-11-24T01:02:03Z stdout F paper jam in tray 9",
     "",
@@ -110,6 +112,18 @@ def test_binary_rubbish_is_read(tmp_path: Path) -> None:
     assert answer_stream(blocks(noise, 1 << 16), MATCHER, "en").found == ()
 
 
-def test_gate_words_are_neighbours_in_the_literal() -> None:
-    assert gate_words(["paper jam in tray ", "x"]) == (b"paper", b"jam", b"in", b"tray")
-    assert gate_words(["x509: "]) == (b"x509",)
+def test_the_longest_run_of_words_is_looked_for() -> None:
+    assert stretch(["paper jam in tray ", "x"]) == (b"papejamiay", True)
+    assert stretch(["x509: "]) == (b"x509", True)
+    assert stretch(["cups: 紙匣卡紙了"]) == ("紙匣卡紙了".encode(), False)
+
+
+@given(st.binary(max_size=3000))
+def test_a_place_in_reduced_text_leads_back(text: bytes) -> None:
+    reduced = Reduced(text)
+    for index in range(len(reduced.text)):
+        at = reduced.source(index)
+        assert text[at : at + 1].lower() == reduced.text[index : index + 1]
+    assert len(reduced.text) == sum(
+        byte in b"abcdefghijklmopqsuvwxyz0123456789" for byte in text.lower()
+    )

@@ -5,46 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import generate
+from .measure import KB, a_sample, interleaved, kbmatch, seconds
 
-ROOT = Path(__file__).resolve().parents[2]
-KB = ROOT / "kb"
 KNOWN = "Could not connect to the registry login server 'myregistry.azurecr.io'"
-sys.path.insert(0, str(ROOT / "tests"))
 
 Row = tuple[str, str, str, str]
 """What, measured, peer, bar."""
-
-
-def seconds(command: Sequence[str], repeats: int = 1) -> float:
-    """Return the median wall time of a whole process."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def interleaved(commands: Sequence[Sequence[str]], repeats: int) -> list[float]:
-    """Return the median of each command, run in turns so that load falls on all alike."""
-    times: list[list[float]] = [[] for _ in commands]
-    for _ in range(repeats):
-        for place, command in enumerate(commands):
-            times[place].append(seconds(command))
-    return [statistics.median(values) for values in times]
-
-
-def kbmatch(pack: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "kbmatch.cli.match", "--kb", str(pack), *arguments]
 
 
 def compiled(directory: Path, target: Path) -> float:
@@ -56,17 +30,6 @@ def compiled(directory: Path, target: Path) -> float:
     start = time.perf_counter()
     target.write_bytes(compile_pack(knowledge))
     return time.perf_counter() - start
-
-
-def a_sample(pack: Path) -> str:
-    """Return a message that the pack knows, from the middle of it."""
-    from kbmatch.matching.documents import Documents
-    from kbmatch.matching.pack import Pack
-
-    with Pack.open(str(pack)) as opened:
-        documents = Documents(opened)
-        keys = documents.keys("symptoms")
-        return str(documents[keys[len(keys) // 2]]["signatures"][0]["samples"][0])
 
 
 def cold(work: Path) -> Iterator[Row]:
@@ -226,18 +189,6 @@ def validation(work: Path) -> Iterator[Row]:
     yield "validation", f"{once:.2f} s", "", "2 s"
 
 
-def growth(work: Path, sizes: Iterable[int]) -> Iterator[Row]:
-    """How cost grows with the number of symptoms."""
-    for count in sizes:
-        directory, pack = work / f"grown-{count}", work / f"grown-{count}.kbpack"
-        generate.write(count, directory, KB / "kb.yaml")
-        check = seconds([sys.executable, "-m", "kbmatch.cli.commands.validate", str(directory)])
-        making = compiled(directory, pack)
-        look_up = seconds(kbmatch(pack, KNOWN), 5)
-        shown = f"validate {check:.1f} s, compile {making:.1f} s, unknown message {look_up * 1e3:.0f} ms"
-        yield f"{count:,} symptoms", shown, f"pack {pack.stat().st_size / 1e6:.1f} MB", ""
-
-
 def soak(work: Path, size: int) -> Iterator[Row]:
     """`--follow` over many gigabytes: memory at the start and at the end."""
     from good_logs.generate import good_log
@@ -269,7 +220,6 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--log-bytes", type=float, default=1e9, help="size of the scanned log")
     parser.add_argument("--soak-bytes", type=float, default=10e9, help="size of the followed log")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 50_000])
     options = parser.parse_args()
     parts: dict[str, Callable[[Path], Iterator[Row]]] = {
         "cold": cold,
@@ -278,10 +228,9 @@ def main() -> int:
         "right": methods_right,
         "accuracy": accuracy,
         "validation": validation,
-        "growth": lambda work: growth(work, options.sizes),
         "soak": lambda work: soak(work, int(options.soak_bytes)),
     }
-    wanted = options.only or [name for name in parts if name not in ("growth", "soak")]
+    wanted = options.only or [name for name in parts if name != "soak"]
     unknown = set(wanted) - set(parts)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")

@@ -1,29 +1,33 @@
 """Where in a log a message could stand: fast, and never missing one.
 
-For each signature the gate looks for the words of its longest stretch of literal text, in any
-case, with up to 16 characters that are no letters or digits between two words (blanks, quotes,
-punctuation, line ends, also written as `\\n`). A place that the gate passes over can't hold the
-message, unless a line break inside it is followed by a deeper indentation than that. Hyperscan
-looks for all of them in one pass; without it each expression's longest word is searched for, and
-the expression is tried around it. Both find the same places.
+For each signature the gate looks for its longest stretch of literal text, reduced to letters and
+digits. The log is reduced in the same way, so blanks, punctuation and line ends between two words
+don't matter, however many there are; `n`, `r` and `t` go too, which encoders write for line ends
+and tabs (`\\n`). A place that the gate passes over can't hold the message. Hyperscan looks for all
+stretches in one pass; without it a small set of letter groups that covers them is searched for, and
+what stands around each is compared. Both find the same places. Stretches in a script without ASCII
+letters are looked for in the log as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from threading import Lock
-from typing import Protocol
+from bisect import bisect_right
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 from .matcher import Matcher
 
-_WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
-# Bounded, which makes Hyperscan twice as fast.
-_BETWEEN = rb"[^a-z0-9]{1,16}(?:[nrt][^a-z0-9]{1,4})?"
-_REACH = 200
-"""How far from its longest word an expression is tried without Hyperscan, per word."""
-HYPERSCAN_FROM = 3 << 20
-"""Bytes from which on compiling for Hyperscan pays."""
+_OTHER = re.compile(rb"[\x80-\xff]+")
+_LOWER = bytes(range(256)).lower()
+_KEPT = re.compile(rb"[abcdefghijklmopqsuvwxyz0-9]")
+_IS_KEPT = tuple(bool(_KEPT.match(_LOWER[byte : byte + 1])) for byte in range(256))
+_DROPPED = bytes(byte for byte in range(256) if not _IS_KEPT[byte])
+_CHUNK = 512
+_GROUP = 5
+"""Letters in a group that stands for the stretches around it, without Hyperscan."""
 
 
 class Gate(Protocol):
@@ -32,88 +36,119 @@ class Gate(Protocol):
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]: ...
 
 
-def gate_words(phrases: Iterable[str]) -> tuple[bytes, ...]:
-    """Return the words of the phrase with the most letters: long texts are rare texts.
+class Stretch(NamedTuple):
+    """What the gate looks for: `reduced` in reduced text, otherwise in the text as it is."""
+
+    letters: bytes
+    reduced: bool
+
+
+class Reduced:
+    """A text without anything but those letters and digits, in lower case, and the way back."""
+
+    def __init__(self, text: bytes) -> None:
+        self._source = text
+        self.text = text.translate(_LOWER, _DROPPED)
+        self._kept: list[int] | None = None
+        self._chunks: dict[int, list[int]] = {}
+
+    def source(self, index: int) -> int:
+        """Return the offset that the byte at `index` of the reduced text had."""
+        if self._kept is None:  # most texts are never asked
+            starts = range(0, len(self._source), _CHUNK)
+            chunks = (self._source[start : start + _CHUNK] for start in starts)
+            self._kept = list(
+                accumulate((len(c.translate(None, _DROPPED)) for c in chunks), initial=0)
+            )
+        number = bisect_right(self._kept, index) - 1
+        start = number * _CHUNK
+        offsets = self._chunks.get(number)
+        if offsets is None:
+            chunk = self._source[start : start + _CHUNK]
+            offsets = [at for at, byte in enumerate(chunk) if _IS_KEPT[byte]]
+            self._chunks[number] = offsets
+        return start + offsets[index - self._kept[number]]
+
+
+def stretch(phrases: Iterable[str]) -> Stretch:
+    """Return what to look for: the longest run of words, or of characters outside ASCII.
 
     Quotes may be missing from a text, so words that only a quote parts don't stand together.
     """
-    best: tuple[bytes, ...] = ()
+    best = Stretch(b"", True)
     for phrase in phrases:
-        for stretch in re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase):
-            words = tuple(_WORD.findall(stretch.encode()))
-            if sum(map(len, words)) > sum(map(len, best)):
-                best = words
+        for run in re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase):
+            content = run.encode()
+            found = [Stretch(content.translate(None, _DROPPED), True)]
+            found += [Stretch(other, False) for other in _OTHER.findall(content)]
+            best = max(best, *found, key=lambda one: len(one.letters))
     return best
 
 
-def expression(words: tuple[bytes, ...]) -> bytes:
-    """Return the gate's regex for words of lower-case letters, digits and UTF-8 bytes."""
-    return _BETWEEN.join(
-        b"".join(b"\\x%02x" % byte if byte > 127 else bytes([byte]) for byte in word)
-        for word in words
-    )
-
-
-def words_by_signature(matcher: Matcher) -> Mapping[int, tuple[bytes, ...]]:
-    """Return the gate's words for every signature of a pack."""
-    count = matcher.pack.count("signatures")
-    return {number: gate_words(matcher.signature(number).phrases) for number in range(count)}
-
-
-def _owners(words: Mapping[int, tuple[bytes, ...]]) -> dict[tuple[bytes, ...], list[int]]:
-    owners: dict[tuple[bytes, ...], list[int]] = {}
-    for number, sequence in words.items():
-        owners.setdefault(sequence, []).append(number)
+def _owners(matcher: Matcher) -> dict[Stretch, list[int]]:
+    """Return the signatures of a pack by what the gate looks for."""
+    owners: dict[Stretch, list[int]] = {}
+    for number in range(matcher.pack.count("signatures")):
+        owners.setdefault(stretch(matcher.signature(number).phrases), []).append(number)
     return owners
 
 
-class WordGate:
-    """The gate without Hyperscan: the longest word of each expression by plain search."""
+class _Searcher(Protocol):
+    """Finds (index of the last byte, number of the stretch) pairs in a text."""
 
-    def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
-        self._by_word: dict[bytes, list[tuple[re.Pattern[bytes], int, list[int]]]] = {}
-        for sequence, numbers in _owners(words).items():
-            longest = max(sequence, key=len)
-            reach = sum(map(len, sequence)) + _REACH * len(sequence)
-            compiled = re.compile(expression(sequence))
-            self._by_word.setdefault(longest, []).append((compiled, reach, numbers))
+    def find(self, text: bytes) -> Iterable[tuple[int, int]]: ...
+
+
+class TwoGate:
+    """The gate: a search in the reduced text, and one as it is in text that is not ASCII."""
+
+    def __init__(self, matcher: Matcher, searcher: type[HyperscanSearch] | type[GroupSearch]):
+        owners = _owners(matcher)
+        self._parts: list[tuple[bool, list[list[int]], _Searcher]] = []
+        for reduced in (True, False):
+            part = {one.letters: n for one, n in owners.items() if one.reduced == reduced}
+            if part:
+                self._parts.append((reduced, list(part.values()), searcher(list(part))))
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """Return candidate places in `buffer[start:end]`: the last byte of the words."""
-        lowered = buffer[start:end].lower()
+        text = buffer[start:end]
         found: set[tuple[int, int]] = set()
-        for word, expressions in self._by_word.items():
-            at = lowered.find(word)
-            while at >= 0:
-                for compiled, reach, numbers in expressions:
-                    low, high = max(0, at - reach), at + len(word) + reach
-                    for match in compiled.finditer(lowered, low, high):
-                        place = start + match.end() - 1
-                        found.update((place, number) for number in numbers)
-                at = lowered.find(word, at + len(word))
+        for reduced, owners, searcher in self._parts:
+            if reduced:
+                small = Reduced(text)
+                hits = ((small.source(at), number) for at, number in searcher.find(small.text))
+            elif text.isascii():
+                continue
+            else:
+                hits = (hit for hit in searcher.find(text))
+            for at, number in hits:
+                found.update((start + at, signature) for signature in owners[number])
         return sorted(found)
 
 
-class HyperscanGate:
-    """The gate on Hyperscan: every expression in one pass at memory speed, in any thread."""
+class HyperscanSearch:
+    """All stretches in one pass at memory speed, in any thread."""
 
-    def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
-        from .database import open_database
+    def __init__(self, stretches: list[bytes]) -> None:
+        import hyperscan
 
-        owners = _owners(words)
-        self._numbers = list(owners.values())
-        self._database = open_database([expression(sequence) for sequence in owners])
+        count = len(stretches)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[b"".join(b"\\x%02x" % byte for byte in one) for one in stretches],
+            ids=list(range(count)),
+            flags=[0] * count,
+            elements=count,
+        )
         self._scratches = [self._database.scratch]  # one for each thread that scans just now
 
-    def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return candidate places in `buffer[start:end]`: the last byte of the words."""
-        found: set[tuple[int, int]] = set()
-        numbers = self._numbers
+    def find(self, text: bytes) -> Iterable[tuple[int, int]]:
+        """Return the index of the last byte and the number of every stretch in `text`."""
+        found: list[tuple[int, int]] = []
 
         def on_match(pattern: int, begin: int, finish: int, flags: int, context: object) -> None:
-            place = start + finish - 1
-            for number in numbers[pattern]:
-                found.add((place, number))
+            found.append((finish - 1, pattern))
 
         try:
             scratch = self._scratches.pop()
@@ -121,41 +156,61 @@ class HyperscanGate:
             scratch = self._database.scratch.clone()
         try:
             # Hyperscan lets other threads run meanwhile.
-            self._database.scan(
-                memoryview(buffer)[start:end], match_event_handler=on_match, scratch=scratch
-            )
+            self._database.scan(text, match_event_handler=on_match, scratch=scratch)
         finally:
             self._scratches.append(scratch)
-        return sorted(found)
+        return found
 
 
-class GrowingGate:
-    """Plain search first; Hyperscan once there is so much to read that compiling for it pays."""
+class GroupSearch:
+    """The same without Hyperscan: a few groups of letters, each with the stretches around it."""
 
-    def __init__(self, words: Mapping[int, tuple[bytes, ...]]) -> None:
-        self._words = words
-        self._gate: Gate | None = None
-        self._left = HYPERSCAN_FROM
-        self._lock = Lock()
+    def __init__(self, stretches: list[bytes]) -> None:
+        self._by_group = _cover(stretches)
 
-    def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return candidate places in `buffer[start:end]`."""
-        with self._lock:
-            if 0 < self._left <= end - start:
-                try:
-                    self._gate = HyperscanGate(self._words)
-                except ImportError:
-                    pass  # not installed: plain search goes on
-            self._left -= end - start
-            if self._gate is None:
-                self._gate = WordGate(self._words)
-            gate = self._gate
-        return gate.places(buffer, start, end)
+    def find(self, text: bytes) -> Iterable[tuple[int, int]]:
+        """Yield the index of the last byte and the number of every stretch in `text`."""
+        for group, around in self._by_group.items():
+            at = text.find(group)
+            while at >= 0:
+                for letters, offset, number in around:
+                    begin = at - offset
+                    if begin >= 0 and text.startswith(letters, begin):
+                        yield begin + len(letters) - 1, number
+                at = text.find(group, at + 1)
+
+
+def _cover(stretches: list[bytes]) -> dict[bytes, list[tuple[bytes, int, int]]]:
+    """Choose groups so that each stretch holds one, few groups for all (greedy set cover).
+
+    Returns for each group its stretches, with the group's offset in them and their numbers.
+    """
+    holders: dict[bytes, set[int]] = {}
+    for number, letters in enumerate(stretches):
+        for start in range(max(1, len(letters) - _GROUP + 1)):
+            holders.setdefault(letters[start : start + _GROUP], set()).add(number)
+    heap = [(-len(numbers), group) for group, numbers in holders.items()]
+    heapify(heap)
+    left = set(range(len(stretches)))
+    cover: dict[bytes, list[tuple[bytes, int, int]]] = {}
+    while left:
+        size, group = heappop(heap)
+        numbers = holders[group] & left
+        if len(numbers) != -size:  # others have been covered since
+            if numbers:
+                heappush(heap, (-len(numbers), group))
+            continue
+        left -= numbers
+        cover[group] = [(stretches[n], stretches[n].find(group), n) for n in sorted(numbers)]
+    return cover
 
 
 def make_gate(matcher: Matcher, *, hyperscan: bool | None = None) -> Gate:
-    """Return the gate for a pack; `hyperscan` asks for one kind from the start."""
-    words = words_by_signature(matcher)
-    if hyperscan is None:
-        return GrowingGate(words)
-    return HyperscanGate(words) if hyperscan else WordGate(words)
+    """Return the gate for a pack; `hyperscan` asks for one kind, else what is installed decides."""
+    if hyperscan is not False:
+        try:
+            return TwoGate(matcher, HyperscanSearch)
+        except ImportError:
+            if hyperscan:
+                raise
+    return TwoGate(matcher, GroupSearch)
