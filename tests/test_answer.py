@@ -1,5 +1,7 @@
 """The answer's contract: roles, lines, counts, slots, and silence when nothing is known."""
 
+import re
+
 from kbmatch.matching.answer import answer, shorten
 from small_knowledge import matcher, symptom
 
