@@ -16,7 +16,7 @@ from real_knowledge import CASES, ROOT, knowledge, matcher
 
 SCRIPTS = [
     ROOT / "site_overrides/assets/kb/match" / f"{name}.js"
-    for name in ("normal", "literals", "reach", "matcher")
+    for name in ("normal", "literals", "matcher")
 ]
 PROGRAM = """
 const scripts = process.argv.slice(1).map((path) => require('fs').readFileSync(path, 'utf8'));

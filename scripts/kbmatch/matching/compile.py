@@ -12,6 +12,7 @@ from kbmatch.knowledge.model import Knowledge, Settings, Symptom, Text
 from .language import Message, literal_runs, parse_message
 from .normalise import fold_literal
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
+from .reach import anchor_of, reach
 
 # Words so frequent in any log that a gram of theirs would make every line a candidate.
 _COMMON = (
@@ -141,13 +142,14 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
     runs, records = [], []
     for signature in symptom.signatures:
         message = parse_message(signature.message, slots, line=signature.line)
-        record = {
+        record: dict[str, Any] = {
             "id": f"{symptom.id}/{signature.id}",
             "symptom": number,
             "message": signature.message,
             "needs": signature.needs,
             **matchable(message, signature.line),
         }
+        record["reach"] = reach(message.regex, anchor_of(record["phrases"]))
         runs.append(literal_runs(record["phrases"]))
         records.append(frame(dump(record)))
     relations = {

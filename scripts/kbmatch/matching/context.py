@@ -33,17 +33,32 @@ class Vocabulary:
         `foreign`: the nearest evidence is of something else; `context`: there is no evidence.
         """
         context = self._contexts[needs]
-        first, last = text.line_span(start, end)
-        verdict = self._verdict(context, text.text[first - 1 : last + 1])
+        top, bottom = text.line_of(start), text.line_of(max(start, end - 1))
+        verdict = self._of_lines(needs, text, top, bottom)
+        away = 1
+        while verdict is None and away <= LINES_BEFORE:
+            if top >= away:
+                verdict = self._of_lines(needs, text, top - away, top - away)
+            if verdict is None and away <= LINES_AFTER and bottom + away < text.lines:
+                verdict = self._of_lines(needs, text, bottom + away, bottom + away)
+            away += 1
         if verdict is not None:
             return None if verdict else "foreign"
-        for line in _nearby(text.text, first, last):
-            verdict = self._verdict(context, line)
-            if verdict is not None:
-                return None if verdict else "foreign"
         if whole and context["alone"] and _is_alone(text.text, start, end):
             return None
         return "context"
+
+    def _of_lines(self, needs: str, text: NormalText, first: int, last: int) -> bool | None:
+        """Say what lines tell about a context; what one line tells is kept with the text."""
+        key = (needs, first)
+        if first == last and key in text.said:
+            return text.said[key]
+        start, _ = text.bounds(first)
+        _, end = text.bounds(last)
+        verdict = self._verdict(self._contexts[needs], text.text[start - 1 : end + 1])
+        if first == last:
+            text.said[key] = verdict
+        return verdict
 
     def _verdict(self, context: Mapping[str, Any], line: str) -> bool | None:
         """Say whether a line speaks for the context, against it, or not at all."""
@@ -55,28 +70,6 @@ class Vocabulary:
         if any(term in line for term in context["any"]):
             return True
         return None
-
-
-def _nearby(text: str, first: int, last: int) -> list[str]:
-    """Return the lines around, nearest first, the line before ahead of the line after."""
-    before: list[str] = []
-    end = first - 1
-    while end > 0 and len(before) < LINES_BEFORE:
-        start = text.rfind("\n", 0, end)
-        before.append(text[start : end + 1])
-        end = start
-    after: list[str] = []
-    start = last
-    while start < len(text) - 1 and len(after) < LINES_AFTER:
-        end = text.find("\n", start + 1)
-        if end < 0:
-            break
-        after.append(text[start : end + 1])
-        start = end
-    nearby: list[str] = []
-    for distance in range(max(len(before), len(after))):
-        nearby += before[distance : distance + 1] + after[distance : distance + 1]
-    return nearby
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from .normalise import NormalText
     from .pack import Pack
 
-REGION = 3000
-"""How far around a literal a message is looked for, in characters."""
-MAX_OCCURRENCES = 1000
-"""How often one signature is looked for in one piece of text."""
+MAX_FAILURES = 1000
+"""After how many places where its literal stands, but not its message, a signature is given up."""
+FEW_STARTS = 6
+"""Up to so many places where a match could begin are tried one by one."""
 
 # Plain classes here and in the modules an answer passes through: importing dataclasses alone
 # costs as much as everything else kbmatch does.
@@ -68,6 +68,7 @@ class Signature:
 
     __slots__ = (
         "_compiled",
+        "anchor",
         "free",
         "groups",
         "id",
@@ -76,6 +77,7 @@ class Signature:
         "needs",
         "number",
         "phrases",
+        "reach",
         "source",
         "symptom",
     )
@@ -92,6 +94,10 @@ class Signature:
         self.phrases: list[str] = record["phrases"]
         runs = (run for phrase in self.phrases for run in phrase.split('"'))
         self.literals: list[str] = [run for run in runs if run.strip()]
+        self.anchor = max(self.literals, key=len)
+        """The longest literal: the best place to start looking."""
+        self.reach: tuple[int, int, int] = tuple(record["reach"])
+        """The least and the most characters before the anchor, and the most after it (reach.py)."""
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -100,11 +106,6 @@ class Signature:
         if self._compiled is None:
             self._compiled = re.compile(self.source)
         return self._compiled
-
-    @property
-    def anchor(self) -> str:
-        """The longest literal: the best place to start looking."""
-        return max(self.literals, key=len)
 
 
 class Matcher:
@@ -165,26 +166,42 @@ class Matcher:
         return found
 
     def _places(self, signature: Signature, text: NormalText, flat: str) -> list[Hit]:
+        """Return the matches, each the first from where the one before ended."""
         anchor = signature.anchor
         hits: list[Hit] = []
-        searched = at = 0
-        for _ in range(MAX_OCCURRENCES):
-            at = flat.find(anchor, at)
-            if at < 0:
-                break
-            low = max(searched, at - REGION)
-            match = signature.regex.search(text.text, low, at + len(anchor) + REGION)
+        searched = failures = 0
+        at = flat.find(anchor)
+        while at >= 0 and failures < MAX_FAILURES:
+            match = _match_around(signature, text.text, at, searched)
             at += 1
-            if match is not None:
+            if match is None:
+                failures += 1
+            else:
                 hits.append(_hit(signature, match, text))
                 searched = match.end() - 1
                 at = max(at, searched)
+            at = flat.find(anchor, at)
         return hits
 
     def _lacks(self, signature: Signature, hit: Hit, text: NormalText, whole: bool) -> str | None:
         if signature.needs is None:
             return None
         return self.vocabulary.lacks(signature.needs, text, hit.start, hit.end, whole)
+
+
+def _match_around(signature: Signature, text: str, at: int, searched: int) -> re.Match[str] | None:
+    """Return the first match that begins from `searched` on and not after the anchor at `at`."""
+    least, most, after = signature.reach
+    low, last = max(searched, at - most), at - least
+    high = at + len(signature.anchor) + after
+    if most - least > FEW_STARTS:
+        match = signature.regex.search(text, low, high)
+        return match if match is not None and match.start() <= last else None
+    for start in range(low, last + 1):
+        match = signature.regex.match(text, start, high)
+        if match is not None:
+            return match
+    return None
 
 
 def _hit(signature: Signature, match: re.Match[str], text: NormalText) -> Hit:

@@ -22,18 +22,34 @@ class NormalText:
     Both begin and end with a line feed, so the first line starts at offset 1.
     """
 
-    __slots__ = ("_feeds", "cased", "text")
+    __slots__ = ("_feeds", "cased", "said", "text")
 
     def __init__(self, cased: str) -> None:
         self.cased = cased
         self.text = cased.lower()
         self._feeds: list[int] | None = None
+        self.said: dict[tuple[str, int], bool | None] = {}
+        """What single lines tell about contexts (context.py)."""
+
+    @property
+    def feeds(self) -> list[int]:
+        """The offsets of all line feeds; line `n` stands between the feeds `n` and `n + 1`."""
+        if self._feeds is None:
+            self._feeds = [match.start() for match in re.finditer("\n", self.text)]
+        return self._feeds
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return len(self.feeds) - 1
 
     def line_of(self, offset: int) -> int:
         """Return the number of the line (from 0) that `offset` stands in."""
-        if self._feeds is None:
-            self._feeds = [match.start() for match in re.finditer("\n", self.text)]
-        return max(0, bisect_right(self._feeds, max(offset - 1, 0)) - 1)
+        return max(0, bisect_right(self.feeds, max(offset - 1, 0)) - 1)
+
+    def bounds(self, line: int) -> tuple[int, int]:
+        """Return the offsets of a line's first and past its last character."""
+        return self.feeds[line] + 1, self.feeds[line + 1]
 
     def line_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets of the first and past the last character of the lines touched."""

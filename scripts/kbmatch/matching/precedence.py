@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from .matcher import REGION, Hit
+from .matcher import Hit
+
+FAR = 6000
+"""Characters between the starts of two messages so that neither can be part of the other."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +37,11 @@ def drop_contained(hits: Sequence[Hit], relations: Mapping[int, Relations]) -> l
     """Return `hits` without those that are part of a longer message of another symptom."""
     kept = []
     ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end))
+    furthest = 0
     for place, hit in enumerate(ordered):
-        around = chain(_ahead(ordered, place), _behind(ordered, place))
+        ahead = _ahead(ordered, place) if furthest > hit.start else ()
+        furthest = max(furthest, hit.end)
+        around = chain(ahead, _behind(ordered, place))
         if not any(_contains(other, hit) and _absorbs(relations, other, hit) for other in around):
             kept.append(hit)
     return kept
@@ -44,7 +50,7 @@ def drop_contained(hits: Sequence[Hit], relations: Mapping[int, Relations]) -> l
 def _ahead(ordered: Sequence[Hit], place: int) -> Iterator[Hit]:
     """Yield the hits before `place` that are near enough to contain it."""
     for index in range(place - 1, -1, -1):
-        if ordered[place].start - ordered[index].start > 2 * REGION:
+        if ordered[place].start - ordered[index].start > FAR:
             return
         yield ordered[index]
 

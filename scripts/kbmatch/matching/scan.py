@@ -150,11 +150,22 @@ def _decide(
         counted = low
         text = normalise(decode_utf8(buffer[low:high]))
         numbers = {signature for _, signature in inside}
-        lines = {buffer.count(b"\n", low, place) for place, _ in inside}
+        lines = _lines_of(buffer, low, inside)
         hits = collector.settle(matcher.hits(text, whole=False, only=numbers))
         kept = tuple(hit for hit in hits if _touches(text, hit, lines))
         if kept:
             yield Window(text, number, kept)
+
+
+def _lines_of(buffer: bytes, low: int, places: list[tuple[int, int]]) -> set[int]:
+    """Return the numbers, from the one at `low`, of the lines that places (in order) stand on."""
+    lines = set()
+    number = 0
+    for place, _ in places:
+        number += buffer.count(b"\n", low, place)
+        low = place
+        lines.add(number)
+    return lines
 
 
 def _touches(text: NormalText, hit: Hit, lines: set[int]) -> bool:
@@ -168,16 +179,19 @@ def _windows(
     buffer: bytes, places: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
     """Join places whose surroundings overlap; yield their bounds and places."""
-    low = high = 0
+    low = high = line_end = 0
     inside: list[tuple[int, int]] = []
     for place, signature in places:
         if inside and place < high:
             inside.append((place, signature))
-            high = max(high, _after(buffer, place))
+            if place > line_end:
+                high = max(high, _after(buffer, place))
+                line_end = buffer.find(b"\n", place)
             continue
         if inside:
             yield low, high, inside
         low, high = _before(buffer, place), _after(buffer, place)
+        line_end = buffer.find(b"\n", place)
         inside = [(place, signature)]
     if inside:
         yield low, high, inside

@@ -6,199 +6,184 @@
 (() => {
   const form = document.getElementById('kb-box');
   if (!form) return;
+  const kit = window.kbKit;
+  const {make} = kit;
+  const hero = form.closest('.kb-hero');
   const input = document.getElementById('kb-box-text');
   const results = document.getElementById('kb-box-results');
   const status = document.getElementById('kb-box-status');
   const file = document.getElementById('kb-box-file');
   const held = document.getElementById('kb-box-held');
-  const BASE = document.currentScript.src.replace(/[^/]*$/, '');
-  const LARGEST = 5 * 1024 * 1024;
+  const reset = form.querySelector('.kb-box__clear');
   const TOO_LONG_TO_SHOW = 100000; // a text area that lays out megabytes stutters
-  const WORDS_AT_MOST = 6;
+  const TOO_LONG_TO_KEEP = 2000000; // browsers keep five megabytes a site
+  const WORDS_AT_MOST = 12;
   const PAUSE = 140;
+  const NOTICED = 150; // a wait that a reader notices
+  const KEPT = 'kb.box';
 
-  let loading = null;
-  let kit = null;
   let whole = null; // a text too long for the text area
+  let name = '';
   let asked = 0;
   let timer = 0;
+  const current = () => (whole === null ? input.value : whole);
+  const countLines = (text) => (text.match(/\n/g) || []).length + 1;
 
-  const script = (address) => new Promise((resolve, reject) => {
-    const element = document.createElement('script');
-    element.src = address;
-    element.onload = resolve;
-    element.onerror = reject;
-    document.head.append(element);
-  });
-  const prepare = () => {
-    loading = loading || Promise.all([
-      ...['normal', 'literals', 'reach', 'matcher'].map((name) => `${BASE}../match/${name}.js`), `${BASE}../redact.js`, `${BASE}engine.js`, `${BASE}lookup.js`,
-      `${BASE}signatures.js`, `${BASE}pages-${document.documentElement.lang}.js`,
-    ].map(script)).then(() => {
-      kit = {
-        engine: window.kbEngine(window.kbBoxSignatures.matcher),
-        find: window.kbLookup(window.kbBoxPages),
-        pages: window.kbBoxPages,
-        redact: (text) => window.kbRedact(window.kbBoxSignatures.redaction, text),
-      };
-      window.kbBox = kit;
-      kit.engine.begin();
-    });
-    return loading;
+  const settle = (nodes, said) => {
+    results.replaceChildren(...nodes);
+    status.textContent = said;
+    hero.classList.toggle('kb-hero--answered', nodes.length > 0);
+    reset.hidden = !current();
   };
-
-  const make = (name, values = {}, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
-    element.append(...children.filter((child) => child !== null));
-    return element;
-  };
-  const say = (key, values = {}) => kit.pages.labels[`box.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const counted = (key, n) => say(`${key}.${n === 1 ? 'one' : 'other'}`, {n: n.toLocaleString(document.documentElement.lang)});
-  const where = (match) => {
-    const line = say('line', {n: match.line.toLocaleString(document.documentElement.lang)});
-    return match.count > 1 ? `${line} · ${counted('count', match.count)}` : line;
-  };
-  const address = (page, slots, anchor = '') => {
-    const rest = [anchor, window.kbValues.fragment(slots)].filter(Boolean).join('&');
-    return rest ? `${page.path}#${rest}` : page.path;
-  };
-
-  const ticket = (matches) => {
-    const pages = kit.pages.symptoms;
-    const [first, ...others] = matches;
-    const page = pages[first.id];
-    const lines = [`## ${page.title} (${first.id})`, '', '```', first.text, '```', '', page.summary, ''];
-    for (const other of others) lines.push(`- ${pages[other.id].title} (${where(other)})`);
-    lines.push(`${document.documentElement.lang}/${page.path}`);
-    return kit.redact(lines.join('\n'));
-  };
-  const remember = (match) => {
-    __md_set('kb.seen', {id: match.id, text: kit.redact(match.text)}, sessionStorage);
-  };
-
-  const primary = (match, matches) => {
-    const page = kit.pages.symptoms[match.id];
-    const copy = make('button', {type: 'button', class: 'kb-found__copy'}, say('ticket'));
-    copy.addEventListener('click', async () => {
-      await window.kbCopy(ticket(matches));
-      copy.textContent = say('copied');
-      status.textContent = say('copied');
-      setTimeout(() => { copy.textContent = say('ticket'); }, 1500);
-    });
-    const causes = page.causes.slice(0, 5).map((cause) => make('li', {},
-      make('a', {href: address(page, match.slots, `cause-${cause.id}`)}, cause.title)));
-    const section = make('section', {class: 'kb-found', 'aria-labelledby': 'kb-found-title', 'data-id': match.id},
-      make('h2', {id: 'kb-found-title'}, make('a', {href: address(page, match.slots)}, page.title)),
-      make('p', {class: 'kb-quiet kb-found__where'}, where(match)),
-      make('pre', {class: 'kb-message', tabindex: '0'}, make('code', {}, match.text)),
-      make('div', {class: 'kb-answer'}, make('p', {}, page.summary)),
-      causes.length ? make('h3', {}, say('causes')) : null,
-      causes.length ? make('ol', {class: 'kb-found__causes'}, ...causes) : null,
-      make('p', {class: 'kb-found__row'}, make('a', {class: 'kb-found__open', href: address(page, match.slots)}, say('open')), copy));
-    section.addEventListener('click', (event) => { if (event.target.closest('a')) remember(match); });
-    return section;
-  };
-  const entry = (match) => {
-    const page = kit.pages.symptoms[match.id];
-    return make('li', {'data-id': match.id},
-      make('a', {class: 'kb-list__title', href: address(page, match.slots)}, page.title), ' ',
-      make('span', {class: 'kb-quiet'}, where(match)),
-      make('code', {class: 'kb-list__message'}, match.text));
-  };
-  const showMatches = (matches) => {
-    const also = matches.slice(1).filter((match) => match.role === 'also');
-    const wrappers = matches.slice(1).filter((match) => match.role === 'wrapper');
-    const parts = [primary(matches[0], matches)];
-    if (also.length) parts.push(make('section', {}, make('h3', {}, say('also')), make('ul', {class: 'kb-list'}, ...also.map(entry))));
-    if (wrappers.length) {
-      parts.push(make('details', {class: 'kb-found__wrappers'}, make('summary', {}, counted('wrappers', wrappers.length)),
-        make('ul', {class: 'kb-list'}, ...wrappers.map(entry))));
+  const show = (answer, text) => {
+    const lines = text.split('\n').filter((line) => line.trim());
+    if (answer.matches.length) {
+      const more = answer.matches.slice(1).filter((match) => match.role === 'also').length;
+      const title = kit.pages.symptoms[answer.matches[0].id].title;
+      const nodes = window.kbCard.matched(answer, lines.length === 1 && answer.matches[0].text.length < 400);
+      settle(nodes, [kit.say('box.found', {title}), more ? kit.counted('box.more', more) : ''].filter(Boolean).join(' '));
+      return;
     }
-    results.replaceChildren(...parts);
-    status.textContent = [say('found', {title: kit.pages.symptoms[matches[0].id].title}),
-      also.length ? counted('more', also.length) : ''].filter(Boolean).join(' ');
+    const typed = lines.length === 1 && text.split(/\s+/).length <= WORDS_AT_MOST;
+    const {title, count, nodes} = window.kbCard.nearTo(answer, typed);
+    settle(nodes, count ? `${title} ${kit.counted('box.pages', count)}` : title);
   };
-  const showNear = (text, late) => {
-    const near = kit.find(text);
-    const words = !text.includes('\n') && text.split(/\s+/).length <= WORDS_AT_MOST;
-    const title = late ? say('late') : near.length === 0 ? say('nothing') : say(words ? 'words' : 'near');
-    const parts = [make('h2', {}, title)];
-    if (near.length === 0) {
-      parts.push(make('p', {}, say('nothing.hint'), ' ', make('a', {href: 'messages.html'}, say('all'))), make('p', {}, say('report')));
-    } else {
-      if (!words) parts.push(make('p', {class: 'kb-quiet'}, say('near.hint')));
-      parts.push(make('ul', {class: 'kb-list'}, ...near.map((page) => make('li', {},
-        make('a', {class: 'kb-list__title', href: page.path}, page.title), make('p', {}, page.summary)))));
-    }
-    results.replaceChildren(make('section', {class: 'kb-near'}, ...parts));
-    status.textContent = near.length ? `${title} ${counted('pages', near.length)}` : title;
-  };
-
-  const answer = async () => {
+  /** `goes`: the reader has pasted or opened something and wants to see what it is. */
+  const answer = async (goes = false) => {
     clearTimeout(timer);
     asked += 1;
     const mine = asked;
-    const text = (whole === null ? input.value : whole).trim() ? (whole === null ? input.value : whole) : '';
-    if (!text) { results.replaceChildren(); status.textContent = ''; return; }
+    const text = current();
+    delete results.dataset.answered;
+    if (kit.tiny(text)) {
+      settle([], '');
+      results.removeAttribute('aria-busy');
+      return;
+    }
     results.setAttribute('aria-busy', 'true');
-    await prepare();
-    const matches = await kit.engine.ask(text);
-    if (mine !== asked || matches === undefined) return;
-    if (matches && matches.length) showMatches(matches); else showNear(text.trim(), matches === null);
+    const waiting = setTimeout(() => {
+      if (!kit.ready || mine !== asked) return;
+      const lines = countLines(text);
+      results.replaceChildren(make('p', {class: 'kb-box__reading'}, kit.counted('box.reading', lines)));
+    }, NOTICED);
+    const found = await kit.ask(text);
+    clearTimeout(waiting);
+    if (mine !== asked || found === undefined) return;
+    show(found, text.trim());
     results.removeAttribute('aria-busy');
     results.dataset.answered = String(mine);
+    if (goes && results.firstElementChild) {
+      const head = document.querySelector('.md-header').offsetHeight;
+      const top = hero.getBoundingClientRect().top - head;
+      if (top < 0 || results.getBoundingClientRect().top > innerHeight / 3) {
+        scrollBy({top: Math.max(results.getBoundingClientRect().top - head - 8, 0) || top, behavior: 'instant'});
+      }
+    }
   };
-  const soon = (pause) => { clearTimeout(timer); timer = setTimeout(answer, pause); };
+  const soon = (pause) => { clearTimeout(timer); delete results.dataset.answered; timer = setTimeout(answer, pause); };
 
-  const hold = async (text, name) => {
-    whole = text;
-    input.value = text.slice(0, 2000);
-    await prepare();
-    held.textContent = say('held', {name: name || say('pasted'), size: (text.length / 1048576).toFixed(1), lines: (text.match(/\n/g) || []).length + 1});
-    answer();
-  };
-  const take = (text, name) => {
-    if (text.length > TOO_LONG_TO_SHOW) { hold(text, name); return; }
+  const letGo = () => {
     whole = null;
-    held.textContent = '';
-    input.value = text;
+    name = '';
+    input.readOnly = false;
+    held.replaceChildren();
+  };
+  const hold = async (text, title) => {
+    whole = text;
+    name = title;
+    input.readOnly = true;
+    input.value = text.slice(0, 2000);
+    await kit.prepare();
+    if (whole !== text) return;
+    const size = (new Blob([text]).size / 1048576).toLocaleString(kit.language, {minimumFractionDigits: 1, maximumFractionDigits: 1});
+    const lines = kit.counted('box.lines', countLines(text));
+    const away = make('button', {type: 'button', class: 'kb-box__away', 'aria-label': kit.say('box.away')}, '×');
+    away.addEventListener('click', empty);
+    held.replaceChildren(make('span', {class: 'kb-box__chip'}, `${title || kit.say('box.pasted')} · ${size} MB · ${lines}`, away), ' ', kit.say('box.held'));
+  };
+  const take = (text, title = '') => {
+    letGo();
+    if (text.length > TOO_LONG_TO_SHOW || title) hold(text, title);
+    else input.value = text;
+    answer(true);
+  };
+  /** Empties the box in a way that the browser's undo brings back. */
+  const empty = () => {
+    const wasHeld = whole !== null;
+    letGo();
+    input.focus();
+    input.select();
+    if (wasHeld || !document.execCommand('delete')) input.value = '';
     answer();
   };
   const open = async (chosen) => {
     if (!chosen) return;
-    if (chosen.size > LARGEST) {
-      await prepare();
-      held.textContent = say('large');
+    const [text] = await Promise.all([window.kbRead(chosen), kit.prepare()]);
+    if (text === null) {
+      letGo();
+      settle([make('p', {class: 'kb-box__large'}, kit.say('box.large'))], kit.say('box.large'));
       return;
     }
-    take(await chosen.text(), chosen.name);
+    take(text, chosen.name);
   };
 
-  form.addEventListener('submit', (event) => { event.preventDefault(); answer(); });
+  form.addEventListener('submit', (event) => { event.preventDefault(); answer(true); });
+  reset.addEventListener('click', empty);
   input.addEventListener('input', (event) => {
-    whole = null;
-    held.textContent = '';
-    soon(event.inputType === 'insertFromPaste' ? 0 : PAUSE);
+    if (whole !== null) letGo();
+    if (event.isComposing) return;
+    const isPasted = event.inputType === 'insertFromPaste' || event.inputType === 'insertFromDrop';
+    if (isPasted) answer(true); else soon(PAUSE);
   });
-  input.addEventListener('paste', (event) => {
-    const text = event.clipboardData.getData('text');
-    if (text.length <= TOO_LONG_TO_SHOW) return;
-    event.preventDefault();
-    take(text, '');
-  });
+  input.addEventListener('compositionend', () => soon(PAUSE));
   input.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); answer(); }
-    if (event.key === 'Escape' && input.value) { take('', ''); }
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); answer(true); }
+    if (event.key === 'Escape') input.blur();
+  });
+  // Anywhere on this page a pasted text is meant for the box.
+  document.addEventListener('paste', (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const elsewhere = target.closest('input, textarea, [contenteditable]');
+    if (elsewhere && elsewhere !== input) return;
+    const [pasted] = event.clipboardData.files;
+    const text = event.clipboardData.getData('text');
+    if (pasted && !text) { event.preventDefault(); open(pasted); return; }
+    if (elsewhere === input && whole === null && text.length <= TOO_LONG_TO_SHOW) return; // the browser's own way
+    event.preventDefault();
+    if (elsewhere !== input) input.focus({preventScroll: true});
+    take(text);
   });
   file.addEventListener('change', () => { open(file.files[0]); file.value = ''; });
   for (const type of ['dragover', 'dragleave', 'drop']) {
-    form.addEventListener(type, (event) => {
-      if (type !== 'dragleave' && [...event.dataTransfer.types].includes('Files')) event.preventDefault();
+    document.addEventListener(type, (event) => {
+      const isFile = [...event.dataTransfer.types].includes('Files');
+      if (!isFile && !form.contains(event.target)) return;
+      if (type !== 'dragleave' && isFile) event.preventDefault();
       form.classList.toggle('kb-box--over', type === 'dragover');
       if (type === 'drop' && event.dataTransfer.files.length) open(event.dataTransfer.files[0]);
     });
   }
-  for (const type of ['focusin', 'pointerenter', 'dragenter']) form.addEventListener(type, prepare, {once: true, passive: true});
-  if (input.value.trim()) answer(); // the browser put back what was there before
+  for (const example of document.querySelectorAll('.kb-example')) {
+    example.addEventListener('click', () => take(example.dataset.text));
+  }
+  for (const type of ['pointerdown', 'keydown', 'dragenter']) {
+    addEventListener(type, () => kit.prepare(), {once: true, passive: true, capture: true});
+  }
+
+  // Back from a page: what was pasted is there again, and where one was.
+  addEventListener('pagehide', () => {
+    const text = current();
+    __md_set(KEPT, text && text.length <= TOO_LONG_TO_KEEP ? {text, name, top: scrollY} : null, sessionStorage);
+  });
+  const [entry] = performance.getEntriesByType('navigation');
+  const kept = __md_get(KEPT, sessionStorage);
+  const isBack = entry && (entry.type === 'back_forward' || entry.type === 'reload');
+  if (isBack && kept) {
+    letGo();
+    if (kept.text.length > TOO_LONG_TO_SHOW || kept.name) hold(kept.text, kept.name);
+    else input.value = kept.text;
+    answer().then(() => scrollTo({top: kept.top, behavior: 'instant'}));
+  } else if (input.value.trim()) answer();
+  else if (!location.hash && matchMedia('(min-width: 60em) and (pointer: fine)').matches) input.focus({preventScroll: true});
 })();

@@ -1,17 +1,18 @@
 /*
- * Runs the matcher off the main thread, so that typing never stutters. The newest text wins; a text
- * that takes too long ends its worker and the next one gets a fresh one. Where a page may not start
- * a worker, the matcher runs here.
+ * Runs the matcher off the main thread, so that typing never stutters. The newest text wins: one
+ * that is still being read when another comes is dropped, with its worker when it takes long. Where
+ * a page may not start a worker, the matcher runs here.
  */
 'use strict';
-window.kbEngine = (data, timeOut = 10000) => {
-  const SOURCE = `'use strict';
-${[window.makeKbNormaliser, window.makeKbLiterals, window.kbLiteralRegex, window.kbReach, window.makeKbMatcher].join('\n')}
+window.kbEngine = (data, timeOut = 20000) => {
+  const PARTS = [window.makeKbNormaliser, window.makeKbLiterals, window.kbLiteralRegex, window.kbReach, window.makeKbMatcher];
+  const SOURCE = `'use strict';\n${PARTS.join('\n')}
 let matcher = null;
 onmessage = ({data: {id, data, text}}) => {
   if (data) { matcher = makeKbMatcher(data); return; }
   try { postMessage({id, found: matcher.answer(text)}); } catch (error) { postMessage({id, found: null}); }
 };`;
+  const PATIENCE = 300; // a fresh worker is ready sooner than a longer job would be done
   let worker = null;
   let here = null;
   let running = null;
@@ -22,7 +23,7 @@ onmessage = ({data: {id, data, text}}) => {
     if (worker || here) return;
     try {
       const address = URL.createObjectURL(new Blob([SOURCE], {type: 'text/javascript'}));
-      worker = new (window.kbWorker || window.Worker)(address);
+      worker = new Worker(address);
       worker.onmessage = (event) => { if (running && event.data.id === running.id) finish(event.data.found); };
       worker.onerror = (event) => { event.preventDefault(); stop(); here = window.makeKbMatcher(data); if (running) work(running); };
       worker.postMessage({data});
@@ -56,6 +57,9 @@ onmessage = ({data: {id, data, text}}) => {
     job.timer = setTimeout(() => { stop(); finish(null); }, timeOut);
     work(job);
   };
+  const overtake = () => {
+    if (running && worker) { stop(); finish(undefined); }
+  };
 
   return {
     begin,
@@ -66,6 +70,7 @@ onmessage = ({data: {id, data, text}}) => {
       if (!running) { run(job); return; }
       if (next) next.resolve(undefined);
       next = job;
+      setTimeout(() => { if (next === job) overtake(); }, PATIENCE);
     }),
   };
 };

@@ -7,8 +7,8 @@
  */
 function makeKbMatcher(data) {
   'use strict';
-  const REGION = 3000;
-  const MAX_OCCURRENCES = 1000;
+  const MAX_FAILURES = 1000;
+  const FAR = 6000;
   const LINES_BEFORE = 60;
   const LINES_AFTER = 20;
   const ALONE_SHARE = 0.8;
@@ -23,6 +23,8 @@ function makeKbMatcher(data) {
   /* What is looked for: the longest run of each signature, and the words that prove or disprove. */
   const runsOf = (phrases) => phrases.flatMap((phrase) => phrase.split('"')).filter((run) => run.trim());
   const EDGES = ['[^a-z0-9]', '\\n']; // prove that a word or a line ends there
+  /** The regex of literal text without quotes, as language.py writes it. */
+  const literalRegex = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/ /g, '[ \\n]');
   /** For a message that is one literal, what must stand around it; null for any other. */
   const plainOf = (regex, anchor) => {
     const around = ['', ''];
@@ -30,7 +32,7 @@ function makeKbMatcher(data) {
       if (regex.startsWith(edge)) { around[0] = edge; regex = regex.slice(edge.length); }
       if (regex.endsWith(edge)) { around[1] = edge; regex = regex.slice(0, -edge.length); }
     }
-    return regex === kbLiteralRegex(anchor) ? around : null;
+    return regex === literalRegex(anchor) ? around : null;
   };
   const literals = [];
   const numbers = new Map();
@@ -42,7 +44,7 @@ function makeKbMatcher(data) {
     const runs = runsOf(record.phrases);
     const anchor = runs.reduce((best, run) => (run.length > best.length ? run : best));
     const skips = [EDGES.some((edge) => record.regex.startsWith(edge)), EDGES.some((edge) => record.regex.endsWith(edge))].map(Number);
-    return {...record, number, runs, anchor, at: literal(anchor), skips, plain: undefined, reach: undefined, compiled: null, sticky: null};
+    return {...record, number, runs, anchor, at: literal(anchor), skips, plain: undefined, compiled: null, sticky: null};
   });
   const byAnchor = literals.map(() => []);
   for (const signature of signatures) byAnchor[signature.at].push(signature);
@@ -125,57 +127,39 @@ function makeKbMatcher(data) {
       const fits = start >= searched && isEdge(signature.plain[0], text, start) && isEdge(signature.plain[1], text, end - 1);
       return fits ? [[start, end]] : null;
     }
-    if (signature.reach === undefined) signature.reach = kbReach(signature.regex, signature.anchor);
-    const reach = signature.reach;
-    const last = at + signature.anchor.length + REGION;
-    if (reach === null) return search(signature, text, Math.max(searched, at - REGION), last);
-    const low = Math.max(searched, at - Math.min(reach.before, REGION));
-    const high = Math.min(last, at + reach.before + signature.anchor.length + reach.after);
-    if (reach.before - reach.least > FEW_STARTS) {
+    // A character outside the basic plane counts twice here.
+    const [least, most, after] = signature.reach;
+    const low = Math.max(searched, at - 2 * most);
+    const high = at + signature.anchor.length + 2 * after;
+    if (most - least > FEW_STARTS) {
       const spans = search(signature, text, low, high);
-      return spans && spans[0][0] <= at ? spans : null;
+      return spans && spans[0][0] <= at - least ? spans : null;
     }
     // In a long text an engine compiles for speed at once, not first for size and then again.
     const regex = (signature.sticky ||= new RegExp(signature.regex, 'duy'));
-    for (let start = low; start <= at - reach.least; start += 1) {
-      regex.lastIndex = start;
-      const match = regex.exec(text);
-      if (match) return match.indices[0][1] <= last ? match.indices : search(signature, text, low, last);
+    const window = text.slice(low, high);
+    for (let start = low; start <= at - least; start += 1) {
+      regex.lastIndex = start - low;
+      const match = regex.exec(window);
+      if (match) return moved(match, low);
     }
     return null;
   };
-  /*
-   * The terminal searches a wide window around each anchor, so it may see a match from an anchor
-   * further ahead, or one that its window cuts off, and gives up after so many windows. `failed`
-   * are the windows since the last match in which the terminal, too, may have found nothing.
-   */
+  /** All matches of a signature, each the first from where the one before ended. */
   const placesOf = (signature, text, anchors) => {
     const hits = [];
-    const length = signature.anchor.length;
     let searched = 0;
-    let spent = 0;
-    let failed = [];
-    for (let index = 0; index < anchors.length; index += 1) {
-      const at = anchors[index];
-      if (spent + failed.length >= MAX_OCCURRENCES
-        && failed[MAX_OCCURRENCES - spent - 1] + length + REGION < at - REGION) break;
-      let spans = matchAt(signature, text, at, searched);
-      if (!spans) { failed.push(at); continue; }
-      let window = 0;
-      for (; window < failed.length; window += 1) {
-        const edge = failed[window] + length + REGION;
-        if (spans[0][1] <= edge) break;
-        const cut = spans[0][0] < edge && search(signature, text, Math.max(searched, failed[window] - REGION), edge);
-        if (cut) { spans = cut; break; }
+    let failures = 0;
+    for (const at of anchors) {
+      if (at < searched) continue;
+      const spans = matchAt(signature, text, at, searched);
+      if (spans) {
+        hits.push(hitOf(signature, spans));
+        searched = spans[0][1] - 1;
+      } else {
+        failures += 1;
+        if (failures >= MAX_FAILURES) break;
       }
-      spent += window + 1;
-      if (spent > MAX_OCCURRENCES) break;
-      hits.push(hitOf(signature, spans));
-      searched = spans[0][1] - 1;
-      const next = Math.max(searched, (failed[window] ?? at) + 1);
-      failed = [];
-      while (index > 0 && anchors[index] >= next) index -= 1;
-      while (index + 1 < anchors.length && anchors[index + 1] < next) index += 1;
     }
     return hits;
   };
@@ -242,7 +226,7 @@ function makeKbMatcher(data) {
   const settle = (hits) => hits.filter((hit, place) => {
     const guilty = (other) => contains(other, hit) && relations[other.symptom].wraps.length === 0
       && !relations[other.symptom].yields_to.includes(relations[hit.symptom].id);
-    for (let i = place - 1; i >= 0 && hit.start - hits[i].start <= 2 * REGION; i -= 1) if (guilty(hits[i])) return false;
+    for (let i = place - 1; i >= 0 && hit.start - hits[i].start <= FAR; i -= 1) if (guilty(hits[i])) return false;
     for (let i = place + 1; i < hits.length && hits[i].start === hit.start; i += 1) if (guilty(hits[i])) return false;
     return true;
   });
