@@ -227,6 +227,11 @@ class SlotKind:
     label: Text
     suffixes: tuple[str, ...] = ()
     """For type `host`: only hosts with one of these endings."""
+    remember: bool = False
+    """True for names that stay the same from page to page; any other value lives for one page."""
+    vague: bool = False
+    """True when it means something else in every message; commands that change something can't
+    use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +288,15 @@ class Settings:
     """Words that show a generic message is about something else."""
     report: Text | None = None
     """How to report an error that nothing explains."""
+    contact: str | None = None
+    """Where readers report what is wrong or missing: a mail address or a web address, in which
+    `{title}` and `{text}` stand for what they report."""
+    repository: str | None = None
+    """Web address that opens a file of the knowledge for editing; `{path}` stands for the file."""
+    changing: tuple[str, ...] = ()
+    """Words of commands that change something; a check with one of them is pointed out."""
+    reading: tuple[str, ...] = ()
+    """Words beside which such a word changes nothing: `--dry-run`."""
     overlays: tuple[str, ...] = ()
     """Further knowledge directories, relative to kb.yaml."""
     good_logs: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ entry's place by having the same id; the rules report that.
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +28,8 @@ def directories(
     """Yield the overlay directories that `settings` names; report those that can't be used."""
     seen = {_real(root)}
     for index, name in enumerate(settings.overlays):
-        folder = root / name
+        # As people would write it: problems repeat the path.
+        folder = Path(os.path.normpath(root / name))
         if document is None or not name:
             continue
         where = document.position("overlays", index)
@@ -55,7 +57,7 @@ def with_origin(entry: Any, title: str) -> Any:
 
 
 def merge_settings(settings: Settings, documents: Documents) -> Settings:
-    """Return the settings with what overlays add; a name that exists already is kept as it is."""
+    """Return the settings with what overlays add; names that exist already are kept as they are."""
     added: dict[str, Any] = {}
     for document in documents.of_kind("overlay"):
         overlay = document.entry
@@ -68,6 +70,9 @@ def merge_settings(settings: Settings, documents: Documents) -> Settings:
             added[key] = (*present, *news)
         slots = added.get("slots", settings.slots)
         added["slots"] = MappingProxyType({**overlay.slots, **slots})
+        for key in ("contact", "repository"):  # whoever runs it, not whoever wrote it
+            if getattr(overlay, key):
+                added[key] = getattr(overlay, key)
     return dataclasses.replace(settings, **added) if added else settings
 
 

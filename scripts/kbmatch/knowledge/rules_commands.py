@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from .decode import closest
@@ -72,6 +73,50 @@ def checks_only_look(
     for path, command in commands(document):
         if path[0] == "check" and command.changes:
             yield problem("KB308", document.key_position(*path, "changes"))
+
+
+@RULES.each("KB320")
+def changes_name_what_they_change(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """What a message printed is no name for what a command changes: `{name}` is anything's name."""
+    slots = knowledge.settings.slots
+    for path, command in commands(document):
+        if not command.changes:
+            continue
+        for match in _SLOT.finditer(command.run):
+            if match[1] in slots and slots[match[1]].vague:
+                where = document.position(*path, "run", needle=match[0])
+                yield problem("KB320", where, slot=match[1])
+
+
+@RULES.each("KB313", "cause", "cause-override")
+def checks_look_harmless(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """A check's command whose words change something is looked at by a second pair of eyes."""
+    settings = knowledge.settings
+    pattern = _changing(settings.changing)
+    if pattern is None:
+        return
+    for path, command in commands(document):
+        if path[0] != "check" or command.changes or command.shell in _NO_COMMAND_LINE:
+            continue
+        for line in command.run.splitlines():
+            found = pattern.search(line)
+            if found and not any(word in line for word in settings.reading):
+                where = document.position(*path, "run", needle=found.group())
+                yield problem("KB313", where, found=found.group())
+
+
+@lru_cache(maxsize=4)
+def _changing(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return a pattern of words that stand by themselves, not inside a path, slot or option."""
+    if not words:
+        return None
+    longest_first = sorted(words, key=len, reverse=True)
+    listed = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?<![^\s;&|(`'\"])(?:{listed})(?![^\s;&|)`'\"])")
 
 
 @RULES.each("KB309")

@@ -127,6 +127,24 @@ def _avoided_in(glossary: tuple[Term, ...]) -> _Avoided:
     return re.compile("|".join(map(re.escape, longest_first))), avoided
 
 
+_MARKUP = re.compile(r"`|\*\*|\]\(")
+
+
+@RULES.each("KB322")
+def titles_are_plain(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """Titles are shown where nothing reads Markdown."""
+    for path, text in document.texts:
+        if path != ("title",):
+            continue
+        for language, title in text.values.items():
+            match = _MARKUP.search(title)
+            if match:
+                where = document.position(*path, language, needle=match[0])
+                yield problem("KB322", where, mark=match[0])
+
+
 @RULES.each("KB113", "table")
 def rows_fit_columns(
     document: Document, knowledge: Knowledge, documents: Documents

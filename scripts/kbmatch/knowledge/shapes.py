@@ -21,6 +21,7 @@ DEFAULT_LANGUAGES = ("en", "zh-TW")
 KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISO_DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 WEB_ADDRESS = r"^https?://[^\s/?#]+[^\s]*$"
+CONTACT = rf"{WEB_ADDRESS}|^[^\s@:/]+@[^\s@:/]+$"
 SLOT_NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -30,12 +31,15 @@ class Format:
 
     pattern: str
     code: str
+    is_date: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
     "id": Format(KEBAB_CASE, "KB108"),
-    "checked": Format(ISO_DATE, "KB112"),
+    "checked": Format(ISO_DATE, "KB112", is_date=True),
     "url": Format(WEB_ADDRESS, "KB310"),
+    "repository": Format(WEB_ADDRESS, "KB310"),
+    "contact": Format(CONTACT, "KB321"),
     "overrides": Format(KEBAB_CASE, "KB108"),
     "retired_ids[]": Format(KEBAB_CASE, "KB108"),
 }
@@ -108,6 +112,10 @@ class OverlaySettings:
     platforms: tuple[model.Named, ...] = ()
     tools: tuple[model.Named, ...] = ()
     slots: Mapping[str, model.SlotKind] = dataclasses.field(default_factory=dict)
+    contact: str | None = None
+    """Where readers report what is wrong or missing, in place of the knowledge below."""
+    repository: str | None = None
+    """Web address that opens a file for editing, in place of the knowledge below."""
 
 
 @dataclass(frozen=True, slots=True)
