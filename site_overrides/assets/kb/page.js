@@ -95,10 +95,10 @@
   const line = document.querySelector('.kb-ticket [data-message]');
   if (seen && line && line.dataset.message === seen.id) line.textContent = `\n\n\`\`\`\n${seen.text}\n\`\`\``;
 
-  // Print shows what is folded away, and folds it again.
+  // Print shows the fixes that are folded away, and folds them again; wordings and reading stay folded.
   let unfolded = [];
   addEventListener('beforeprint', () => {
-    unfolded = all('.md-content details:not([open])');
+    unfolded = all('.md-content details:not([open], .kb-wordings, .kb-links details)');
     for (const box of unfolded) box.open = true;
   });
   addEventListener('afterprint', () => { for (const box of unfolded) box.open = false; });
