@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from kbmatch.knowledge.folding import close_up
 from kbmatch.knowledge.load import load_or_raise
@@ -95,6 +96,25 @@ def test_symptom_page_has_its_parts_in_order(printers: Knowledge) -> None:
     places = [html.find(part) for part in parts]
     assert -1 not in places, dict(zip(parts, places, strict=True))
     assert places == sorted(places)
+
+
+def test_messages_are_shown_as_their_samples_have_them_each_once(printers: Knowledge) -> None:
+    symptom = printers.symptoms["printer-unreachable"]
+    first = replace(
+        symptom.signatures[0], samples=('Unable to locate printer "cellar.example.com".',)
+    )
+    twice = replace(
+        symptom, signatures=(first, replace(first, id="again"), *symptom.signatures[1:])
+    )
+    pages = pages_of(
+        replace(printers, symptoms={**printers.symptoms, "printer-unreachable": twice})
+    )
+    shown = Edition(printers, "en").slots.message(first)
+    assert "cellar.example.com" in shown
+    for path in ("messages.html", "by-tool.html"):
+        assert pages[path].html.count(f"<code>{escape(shown)}<") + pages[path].html.count(
+            f'message">{escape(shown)}<'
+        ) == (1 if path == "messages.html" else len(first.tools)), path
 
 
 def test_a_fix_shared_by_two_causes_is_told_once(printers: Knowledge) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from kbmatch.knowledge.model import Derivation, SlotKind, Text
+import pytest
+from markupsafe import Markup
+
+from kbmatch.knowledge.model import Derivation, Signature, SlotKind, Text
 from kbmatch.site.slots import Slots
 
 
-def kind(example: str) -> SlotKind:
-    return SlotKind("host", example, Text({"en": "label"}))
+def kind(example: str, type: str = "host", *, remember: bool = False) -> SlotKind:
+    return SlotKind(type, example, Text({"en": "label"}), remember=remember)
 
 
 SLOTS = Slots(
     {
-        "login_server": kind("my.example.com"),
-        "registry": kind("my"),
-        "repository": kind("samples/web"),
-        "tag": kind("v1"),
-        "image": kind("my.example.com/samples/web:v1"),
-        "name": kind("web-0"),
+        "login_server": kind("my.example.com", remember=True),
+        "registry": kind("my", "label"),
+        "repository": kind("samples/web", "path"),
+        "tag": kind("v1", "token"),
+        "image": kind("my.example.com/samples/web:v1", "token"),
+        "name": kind("web-0", "name"),
     },
     (
         Derivation("image", "{login_server}/{repository}:{tag}"),
@@ -64,3 +67,40 @@ def test_a_composed_slot_is_asked_for_by_its_parts_and_follow_ups_once() -> None
     assert SLOTS.fields(["registry"]) == ["login_server"]
     assert SLOTS.fields(["name", "registry", "login_server"]) == ["login_server", "name"]
     assert SLOTS.fields([]) == []
+
+
+def signature(message: str, *samples: str) -> Signature:
+    return Signature("one", message, ("tool",), samples, ())
+
+
+@pytest.mark.parametrize(
+    ("message", "sample", "shown"),
+    [
+        (
+            "lookup {login_server} by {name}: no such host",
+            "Error: LOOKUP shop.example.org by ns-1: no such host",
+            "lookup shop.example.org by ns-1: no such host",
+        ),
+        ("expect {tag}, actual {tag}", "expect a, actual b", "expect a, actual b"),
+        ('{{"code":"{name}" is wrong', 'x {"code":"DENIED" is wrong', '{"code":"DENIED" is wrong'),
+        ("came from {login_server} at {name}", "other", "came from my.example.com at …"),
+    ],
+)
+def test_a_message_is_shown_as_its_own_sample_has_it(message: str, sample: str, shown: str) -> None:
+    assert SLOTS.message(signature(message, sample)) == shown
+    html = SLOTS.message_html(signature(message, sample))
+    assert Markup(html).striptags() == shown
+    assert html.count('class="kb-slot"') == len(list(SLOTS.names(message)))
+
+
+def test_the_script_knows_what_to_ask_what_to_keep_and_how_to_read() -> None:
+    script = SLOTS.script()
+    assert script["identity"] == "login_server"
+    assert script["kinds"]["image"]["asks"] == ["login_server", "repository", "tag"]
+    assert script["kinds"]["registry"]["asks"] == ["login_server"]
+    assert [name for name, kind in script["kinds"].items() if kind.get("remember")] == [
+        "login_server"
+    ]
+    rule = script["derivations"][1]
+    assert rule["groups"] == ["registry"]
+    assert re.search(rule["regex"], "\nshop.example.com\n")

@@ -78,5 +78,5 @@ def _symptom(edition: Edition, symptom: Symptom) -> dict[str, Any]:
             for ranked in symptom.causes
         ],
         "words": [*words, *symptom.codes],
-        "messages": [edition.slots.example(item.message) for item in symptom.signatures],
+        "messages": edition.messages_of(symptom),
     }

@@ -17,6 +17,7 @@ from ..texts import load
 from .box import box_assets
 from .edition import Edition
 from .page import Asset
+from .slots import Slots
 
 KB_JSON_VERSION = 1
 
@@ -75,12 +76,7 @@ def _sha256(text: str) -> str:
 def slots_script(knowledge: Knowledge) -> str:
     """Return what the pages' script must know to fill slots, as a script (fetch fails on file://)."""
     settings = knowledge.settings
-    value = {
-        "examples": {name: kind.example for name, kind in settings.slots.items()},
-        "derivations": [
-            {"from": item.from_slot, "template": item.template} for item in settings.derivations
-        ],
-    }
+    value = Slots(settings.slots, settings.derivations).script()
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"window.kbSlots = {text};\n"
 

@@ -169,21 +169,24 @@ class Edition:
         """Return each symptom's foremost code, once, in the order of the symptoms."""
         return list(dict.fromkeys(s.codes[0] for s in self.knowledge.symptoms.values() if s.codes))
 
-    def messages(self) -> list[tuple[Signature, Symptom]]:
+    def messages(self) -> list[tuple[str, Symptom]]:
         """Return every message, sorted as people look things up: by its first word."""
         pairs = [
-            (signature, symptom)
+            (message, symptom)
             for symptom in self.knowledge.symptoms.values()
-            for signature in symptom.signatures
+            for message in self.messages_of(symptom)
         ]
-        return sorted(
-            pairs,
-            key=lambda pair: (self.sort_key(pair[0].message), pair[1].id, pair[0].id),
-        )
+        return sorted(pairs, key=lambda pair: (sort_key(pair[0]), pair[0], pair[1].id))
 
-    def sort_key(self, message: str) -> str:
-        """Return what a message is looked up by: its words, without leading punctuation."""
-        return re.sub(r"^\W+", "", self.slots.example(message).casefold())
+    def messages_of(self, symptom: Symptom, tool: str = "") -> list[str]:
+        """Return the messages of a symptom, or those of one tool, each wording once."""
+        return list(
+            dict.fromkeys(
+                self.slots.message(signature)
+                for signature in symptom.signatures
+                if not tool or tool in signature.tools
+            )
+        )
 
     def shelves(self) -> list[Shelf]:
         """Return the reference tables by page: the part of a table's id before its first dash."""
@@ -211,6 +214,11 @@ class Edition:
                     if symptom not in found[solution]:
                         found[solution].append(symptom)
         return found
+
+
+def sort_key(message: str) -> str:
+    """Return what a message is looked up by: its words, without leading punctuation."""
+    return re.sub(r"^\W+", "", message.casefold())
 
 
 def solution_commands(solution: Solution) -> list[Command]:

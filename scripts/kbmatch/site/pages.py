@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
-from .edition import Edition, Group, Shelf, anchor, solution_commands
+from .edition import Edition, Group, Shelf, anchor, solution_commands, sort_key
 from .page import Heading, Page, SearchEntry
 from .words import LIST, SearchText
 
@@ -336,7 +336,7 @@ class _Builder:
         letters: dict[str, list[Any]] = {}
         messages = edition.messages()
         for pair in messages:
-            first = edition.sort_key(pair[0].message)[:1]
+            first = sort_key(pair[0])[:1]
             letter = first.upper() if "a" <= first <= "z" else "0-9" if first.isdigit() else "…"
             letters.setdefault(letter, []).append(pair)
         yield overview("messages", [], letters=list(letters.items()), total=len(messages))

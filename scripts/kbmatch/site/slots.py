@@ -1,17 +1,23 @@
 """Slots in commands, outputs and messages: found, shown as an example, marked up for filling.
 
 One reading of `{name}` for every page: only names that kb.yaml declares are slots, so that
-`${HOME}`, `{{.Id}}` and JSON braces stay what they are.
+`${HOME}`, `{{.Id}}` and JSON braces stay what they are. A message is shown with what its own sample
+says in its slots: an example of the slot's kind is true in a command and nonsense in a message.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from ..knowledge.model import Derivation, SlotKind
+from ..knowledge.model import Derivation, Signature, SlotKind
+from ..matching.compile import matchable
+from ..matching.language import parse_message
+from ..matching.normalise import normalise
 
 _SLOT = re.compile(r"(?<![$\\{])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})")
 
@@ -27,10 +33,7 @@ class Slots:
         self.kinds = kinds
         self.derivations = tuple(derivations)
         self._order = {name: index for index, name in enumerate(kinds)}
-        self._spans = {
-            name: f'<span class="kb-slot" data-slot="{name}">{escape(kind.example)}</span>'
-            for name, kind in kinds.items()
-        }
+        self._spans = {name: _span(name, kind.example) for name, kind in kinds.items()}
         self._main = self._main_slots()
 
     def names(self, text: str) -> Iterator[str]:
@@ -49,18 +52,55 @@ class Slots:
             lambda match: f"<{match[1]}>" if match[1] in self.kinds else match[0], text
         )
 
-    def html(self, text: str) -> Markup:
-        """Return `text` escaped, each slot a span that the page's script can fill."""
+    def html(self, text: str, values: Sequence[str] = ()) -> Markup:
+        """Return `text` escaped, each slot a span that the page's script can fill.
+
+        `values` stand in the spans, in order; a slot without one shows its example.
+        """
         if "{" not in text:
             return escape(text)
         parts: list[str] = []
-        end = 0
+        end = place = 0
         for match in _SLOT.finditer(text):
-            if match[1] in self.kinds:
-                parts += (str(escape(text[end : match.start()])), self._spans[match[1]])
+            name = match[1]
+            if name in self.kinds:
+                span = self._spans[name]
+                if place < len(values):
+                    span = (
+                        f'<span class="kb-slot" data-slot="{name}">{escape(values[place])}</span>'
+                    )
+                place += 1
+                parts += (str(escape(text[end : match.start()])), span)
                 end = match.end()
         parts.append(str(escape(text[end:])))
         return Markup("".join(parts))
+
+    def message(self, signature: Signature) -> str:
+        """Return a message as its first sample has it, on one line."""
+        values = iter(self._said(signature))
+        text = _SLOT.sub(
+            lambda match: next(values, "…") if match[1] in self.kinds else match[0],
+            signature.message,
+        )
+        return _plain_braces(text)
+
+    def message_html(self, signature: Signature) -> Markup:
+        """Return a message like `message`, its slots spans that the page's script can fill."""
+        return Markup(_plain_braces(str(self.html(signature.message, self._said(signature)))))
+
+    def _said(self, signature: Signature) -> list[str]:
+        """Return what stands in the slots of a message in its own first sample.
+
+        Where the sample doesn't tell, only what is the same from page to page gets its example.
+        """
+        message = parse_message(signature.message, self.kinds, line=signature.line)
+        found = _captured(message.regex, signature.samples[0])
+        said = []
+        for place, slot in enumerate(message.slots):
+            kind = self.kinds[slot.kind]
+            unsaid = kind.example if kind.remember else "…"
+            said.append(found[place] if place < len(found) else unsaid)
+        return said
 
     def command(self, text: str) -> Markup:
         """Return a command like `html`, its options marked so that they stay in one piece."""
@@ -87,6 +127,34 @@ class Slots:
                 wanted.add(self._main.get(name, name))
         return sorted(wanted, key=lambda name: self._order[name])
 
+    def script(self) -> dict[str, Any]:
+        """Return what the pages' script must know to fill slots.
+
+        Of each slot: its example, the slots a reader is asked for to fill it, and whether they are
+        kept from page to page. `identity` is the slot that tells one reader's place from another's.
+        """
+        kinds = {
+            name: {
+                "example": kind.example,
+                "asks": self.fields([name]),
+                **({"remember": True} if kind.remember else {}),
+            }
+            for name, kind in self.kinds.items()
+        }
+        derivations = []
+        for item in self.derivations:
+            made = matchable(parse_message(item.template, self.kinds, template=True))
+            derivations.append(
+                {
+                    "from": item.from_slot,
+                    "template": item.template,
+                    "regex": made["regex"],
+                    "groups": made["groups"],
+                }
+            )
+        identity = next((name for name, kind in self.kinds.items() if kind.remember), "")
+        return {"kinds": kinds, "derivations": derivations, "identity": identity}
+
     def _parts(self, name: str) -> list[str]:
         """Return the slots of the first template that `name` is read by."""
         for derivation in self.derivations:
@@ -111,3 +179,23 @@ class Slots:
                 )
                 main[other] = first
         return {name: find(name) for name in main}
+
+
+def _span(name: str, text: str) -> str:
+    return f'<span class="kb-slot" data-slot="{name}">{escape(text)}</span>'
+
+
+def _plain_braces(text: str) -> str:
+    """Return a message with its doubled braces as a tool prints them."""
+    return text.replace("{{", "{").replace("}}", "}")
+
+
+@cache
+def _captured(regex: str, sample: str) -> tuple[str, ...]:
+    """Return what a message's groups hold in a sample; nothing where it doesn't match."""
+    text = normalise(sample)
+    match = re.search(regex, text.text)
+    if match is None:
+        return ()
+    spans = (match.span(number) for number in range(1, len(match.groups()) + 1))
+    return tuple(text.cased[slice(*span)].replace("\n", " ") for span in spans)

@@ -47,7 +47,7 @@ class SearchText:
         parts += self._links(links)
         entries = [SearchEntry("", edition.text(symptom.title), _join(parts), MAIN)]
         for signature in symptom.signatures:
-            message = edition.slots.example(signature.message)
+            message = edition.slots.message(signature)
             words = _join((signature.samples[0], *edition.tools_of([signature])))
             entries.append(SearchEntry(f"message-{signature.id}", message, words, MESSAGE))
         notes = {ranked.cause: ranked.note for ranked in symptom.causes}
