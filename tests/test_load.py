@@ -129,7 +129,7 @@ def test_overlay_adds_entries_and_says_where_they_come_from(kb: Path) -> None:
     assert result.knowledge.causes["company-paper"].origin == "Our company"
     assert result.knowledge.causes["wrong-paper-size"].origin == ""
     assert result.knowledge.origins["Our company"]["zh-TW"] == "我們公司"
-    assert result.directories == (kb, kb / "../company")
+    assert result.directories == (kb, kb.parent / "company")
 
 
 def test_overlay_overrides_texts_on_purpose(kb: Path) -> None:
@@ -146,6 +146,30 @@ def test_overlay_never_hides_an_entry(kb: Path) -> None:
     result = load_knowledge(kb)
     assert codes(result.problems) == ["KB212"]
     assert result.draft.causes["wrong-paper-size"].title["en"] == "The tray holds another size"
+
+
+def test_two_overlays_do_not_replace_the_same_text(kb: Path) -> None:
+    override = "overrides: wrong-paper-size\ntitle: {en: A4 only, zh-TW: 只用 A4}\n"
+    add_overlay(kb, **{"causes__paper__wrong-paper-size": override})
+    shutil.copytree(kb.parent / "company", kb.parent / "second")
+    settings = kb / "kb.yaml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("[../company]", "[../company, ../second]"), "utf-8"
+    )
+    (found,) = load_knowledge(kb).problems
+    assert found.code == "KB212" and "second" in found.position.path
+    assert "company" in found.message
+    second = kb.parent / "second/causes/paper/wrong-paper-size.yaml"
+    second.write_text("overrides: wrong-paper-size\nwho: network-team\n", "utf-8")
+    assert load_knowledge(kb).problems == ()
+
+
+def test_overlay_writes_terms_as_the_glossary_does(kb: Path) -> None:
+    add_overlay(kb, glossary="- {en: Paper Jam, zh-TW: 塞紙}\n- {en: roller, zh-TW: 滾輪}\n")
+    base = kb / "glossary.yaml"
+    base.write_text(base.read_text("utf-8") + "- {en: paper jam, zh-TW: 卡紙}\n", "utf-8")
+    (found,) = load_knowledge(kb).problems
+    assert (found.code, found.position.line) == ("KB212", 1)
 
 
 def test_overlay_may_lie_inside_and_add_names(kb: Path) -> None:

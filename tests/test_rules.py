@@ -229,3 +229,35 @@ def test_missing_settings_and_records_are_problems(tmp_path: Path) -> None:
     (knowledge / "kb.yaml").unlink()
     codes = {item.code for item in validate(knowledge).problems}
     assert "KB109" in codes and "KB204" not in codes
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("2026-02-31", "no day"), ("2099-01-01", "future"), ("2026-01-31", "")]
+)
+def test_dates_are_days_that_were(tmp_path: Path, day: str, said: str) -> None:
+    knowledge = Path(shutil.copytree(PRINTERS, tmp_path / "kb"))
+    links = knowledge / "links.yaml"
+    links.write_text(links.read_text("utf-8").replace("2026-11-24", day), "utf-8")
+    found = [item for item in validate(knowledge).problems if item.code == "KB112"]
+    assert bool(found) == bool(said)
+    assert all(said in item.message for item in found)
+
+
+def test_a_mark_is_found_in_every_string(tmp_path: Path) -> None:
+    knowledge = Path(shutil.copytree(PRINTERS, tmp_path / "kb"))
+    page = knowledge / "symptoms/paper/paper-jam.yaml"
+    text = page.read_text("utf-8")
+    text = text.replace("media jam session on Friday", "TO WRITE: a near miss")
+    text = text.replace("stuck paper", '"\\u5f85\\u64b0\\u5beb: words"')
+    page.write_text(text.replace("Look at tray 2 first.", "'TO WRITE: a note'"), "utf-8")
+    found = [item for item in validate(knowledge).problems if item.code == "KB311"]
+    assert sorted(item.position.line for item in found) == [20, 23, 31]
+
+
+def test_a_few_names_are_listed_where_one_is_unknown(tmp_path: Path) -> None:
+    knowledge = Path(shutil.copytree(PRINTERS, tmp_path / "kb"))
+    cause = knowledge / "causes/paper/wrong-paper-size.yaml"
+    cause.write_text(cause.read_text("utf-8").replace("who: you", "who: me"), "utf-8")
+    (found,) = [item for item in validate(knowledge).problems if item.code == "KB204"]
+    assert "you, network-team" in found.hint
+    assert "you, network-team" in found.in_language("zh-TW").hint

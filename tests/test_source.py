@@ -232,3 +232,21 @@ def test_what_yaml_writes_is_read_back_as_text(value: object) -> None:
     reading = read_bytes(text.replace('!!null "null"', '""').encode(), "x.yaml")
     assert reading.source is not None, (reading.problems, text)
     assert reading.source.value == value
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("m:\n\tx: 1", "not tabs"),
+        ("   m: 1", "Count the blanks"),
+        (" m: 1", "Count the blanks"),
+        ("m: {ip}: refused", "starts with `{`"),
+        ("m: {ip}:{port} refused", "starts with `{`"),
+        ("m: error: no", "`: ` inside"),
+        ("m: @foo", "starts with @"),
+        ("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "Finish the merge"),
+    ],
+)
+def test_syntax_errors_say_what_most_likely_happened(line: str, hint: str) -> None:
+    (found,) = read_bytes(f"id: x\ntitle:\n  en: a\n{line}\n".encode(), "f").problems
+    assert found.code == "KB004" and hint in found.hint

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -116,8 +117,11 @@ class _Decoder:
         if not value.strip():
             self._report("KB106", path, key=_key_of(path))
             return ""
-        if shape.format is not None and not _compiled(shape.format.pattern).match(value):
-            self._report(shape.format.code, path, value=value)
+        if shape.format is not None:
+            if not _compiled(shape.format.pattern).match(value):
+                self._report(shape.format.code, path, value=value)
+            elif shape.format.is_date and (trouble := _trouble_with_date(value)):
+                self._report(shape.format.code, path, trouble, value=value)
         return value
 
     def _bool(self, shape: BoolShape, value: Value, path: Path) -> bool:
@@ -203,7 +207,8 @@ class _Decoder:
                     self._unknown_key(key, (*path, key), fields)
             for field in shape.fields:
                 if field.required and field.key not in value:
-                    self._report("KB102", path, key=field.key)
+                    line = f"{field.key}: {_sketch(field.shape, self._languages)}"
+                    self._report("KB102", path, key=field.key, line=line)
         found = {
             field.name: self._any(field.shape, value[field.key], (*path, field.key))
             if field.key in value
@@ -252,6 +257,38 @@ def _blank(shape: Shape, languages: tuple[str, ...]) -> Any:
                     for field in shape.fields
                 }
             )
+
+
+_CLOCK_STARTS = date(2026, 1, 1)
+
+
+@lru_cache(maxsize=256)
+def _trouble_with_date(value: str) -> str:
+    """Say what is wrong with a date in ISO form: no such day, or one nobody has seen yet."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return "nosuch"
+    # Somewhere it is tomorrow already, and a clock that was never set proves nothing.
+    today = date.today()
+    return "future" if today >= _CLOCK_STARTS and day > today + timedelta(days=1) else ""
+
+
+def _sketch(shape: Shape, languages: tuple[str, ...]) -> str:
+    """Return how a value of a shape looks, for an author who left it out."""
+    match shape:
+        case TextShape():
+            return "{" + ", ".join(f"{language}: …" for language in languages) + "}"
+        case BoolShape():
+            return "true"
+        case ChoiceShape(choices=choices):
+            return choices[0]
+        case ListShape(item=item):
+            return f"[{_sketch(item, languages)}]"
+        case ObjectShape(fields=fields):
+            return "{" + ", ".join(f"{f.key}: …" for f in fields if f.required) + "}"
+        case _:
+            return "…"
 
 
 def _key_of(path: Path) -> str:

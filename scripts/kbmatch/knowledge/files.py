@@ -29,8 +29,11 @@ class SourceFile:
 
 
 def shown(path: str | os.PathLike[str]) -> str:
-    """Return a path as problems name it."""
-    return os.fspath(path).replace(os.sep, "/")
+    """Return a path as problems name it; bytes that are no text show as escapes."""
+    text = os.fspath(path).replace(os.sep, "/")
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def find(
@@ -51,6 +54,9 @@ def find(
     for relative in _walk(root, problems, others):
         name = relative.rsplit("/", 1)[-1]
         start = Position(shown(root / relative), 1, 1)
+        if not _is_text(name):
+            problems.append(problem("KB107", start, "name"))
+            continue
         if name.endswith(".yml"):
             problems.append(problem("KB107", start, "suffix"))
             continue
@@ -96,9 +102,22 @@ def _walk(root: Path, problems: list[Problem], others: set[Path]) -> Iterator[st
             if entry.name.startswith((".", "#")) or entry.name.endswith("~"):
                 continue
             relative = f"{below}/{entry.name}" if below else entry.name
-            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
+            if entry.is_symlink() and entry.is_dir() and not entry.name.endswith(".yaml"):
+                # Followed, it could lead round in circles; ignored, entries would seem published.
+                where = Position(shown(root / relative), 1, 1)
+                problems.append(problem("KB107", where, "link"))
+            elif entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
                 if len(others) < 2 or (root / relative).resolve() not in others:
                     folders.append(relative)
             else:
                 yield relative
         pending.extend(reversed(folders))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is text; others can't be an id, and break every output."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

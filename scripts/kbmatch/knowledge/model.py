@@ -267,6 +267,46 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One arrow of the picture of a request: what one side says to the other, in which phase."""
+
+    phase: str
+    source: str
+    """The lane it starts from."""
+    target: str
+    """The lane it reaches; the same one for what happens on the spot."""
+    says: Text
+    answer: Text | None = None
+    beside: bool = False
+    """True for what is not on every request's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The picture of a request: who takes part, left to right, and what passes between them."""
+
+    lanes: tuple[Named, ...]
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGroup:
+    """Codes of one kind, told by how they are written: `HTTP *`."""
+
+    title: Text
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """What people look up first: a code, or a word that leads to one symptom."""
+
+    label: str
+    code: str | None = None
+    symptom: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """kb.yaml: names, order and vocabulary of one knowledge base."""
 
@@ -297,6 +337,10 @@ class Settings:
     """Words of commands that change something; a check with one of them is pointed out."""
     reading: tuple[str, ...] = ()
     """Words beside which such a word changes nothing: `--dry-run`."""
+    flow: Flow | None = None
+    """The picture of a request; without it the phases stand in a row."""
+    code_groups: tuple[CodeGroup, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
     overlays: tuple[str, ...] = ()
     """Further knowledge directories, relative to kb.yaml."""
     good_logs: tuple[str, ...] = ()

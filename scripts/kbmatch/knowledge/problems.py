@@ -19,9 +19,12 @@ from .model import Position
 Severity = Literal["error", "warning"]
 
 # Codes that never fail a validation: the knowledge is usable, something is worth a look.
-WARNING_CODES = frozenset({"KB110", "KB111", "KB402", "KB403", "KB404"})
+WARNING_CODES = frozenset({"KB110", "KB111", "KB402", "KB403", "KB404", "KB313"})
 
 _LONGEST_VALUE = 80
+_LONGEST_LIST = 1000
+_LISTS = ("known", "choices")
+"""Values that list every choice; cut short they would hide the one that is looked for."""
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -40,6 +43,8 @@ class Problem:
     """What the wording is filled with."""
     domain: str = field(default="", compare=False, repr=False)
     """The text domain the wording comes from; empty when the message was written by hand."""
+    also: tuple[Position, ...] = field(default=(), compare=False, repr=False)
+    """Other places that have a part in it; who looks at one of them wants to hear of it too."""
 
     def __str__(self) -> str:
         return f"{self.position} {self.code} {self.message}"
@@ -51,7 +56,7 @@ class Problem:
         message, hint = _word(self.domain, self.code, self.variant, self.values, language)
         return Problem(
             self.position, self.code, message, hint, self.severity,
-            self.variant, self.values, self.domain,
+            self.variant, self.values, self.domain, self.also,
         )  # fmt: skip
 
 
@@ -59,23 +64,32 @@ def problem(
     code: str,
     position: Position,
     variant: str = "",
+    also: tuple[Position, ...] = (),
     **values: object,
 ) -> Problem:
     """Make a problem, worded by `texts/<language>/rules.json`.
 
     Each word of `variant` picks `<code>.message.<word>` and `<code>.hint.<word>` where these exist.
     """
-    return worded("rules", code, position, variant, values)
+    return worded("rules", code, position, variant, values, also)
 
 
 def worded(
-    domain: str, code: str, position: Position, variant: str, values: Mapping[str, object]
+    domain: str,
+    code: str,
+    position: Position,
+    variant: str,
+    values: Mapping[str, object],
+    also: tuple[Position, ...] = (),
 ) -> Problem:
     """Make a problem worded by another text domain, for rules outside this package."""
-    safe = {name: printable(str(value)) for name, value in values.items()}
+    safe = {
+        name: printable(str(value), _LONGEST_LIST if name in _LISTS else _LONGEST_VALUE)
+        for name, value in values.items()
+    }
     message, hint = _word(domain, code, variant, safe, "en")
     severity: Severity = "warning" if code in WARNING_CODES else "error"
-    return Problem(position, code, message, hint, severity, variant, safe, domain)
+    return Problem(position, code, message, hint, severity, variant, safe, domain, also)
 
 
 def _word(

@@ -7,11 +7,14 @@ from typing import Any
 
 from .decode import closest
 from .documents import Document, Documents
-from .model import Knowledge
-from .problems import Problem, problem
+from .model import Knowledge, Position
+from .problems import Problem, problem, worded
 from .rules import RuleSet
 
 RULES = RuleSet()
+
+_FEW = 12
+"""So many names are listed where one is unknown and none is close."""
 
 _ENTRIES = ("symptom", "cause", "solution")
 
@@ -26,10 +29,13 @@ def ids_are_unique(knowledge: Knowledge, documents: Documents) -> Iterator[Probl
             if earlier is not document and document.entry.id:
                 at = earlier.position("id")
                 code = "KB212" if document.layer > earlier.layer else "KB201"
-                yield problem(
-                    code, document.position("id"), id=document.entry.id, path=at.path, line=at.line
-                )
+                variant = "other" if kind == "table" else ""
+                where = document.position("id")
+                values = {"id": document.entry.id, "path": at.path, "line": at.line}
+                yield problem(code, where, variant, also=(at,), **values)
     yield from _unique_links(documents)
+    yield from _unique_terms(documents)
+    yield from _unique_overrides(documents)
 
 
 def _unique_links(documents: Documents) -> Iterator[Problem]:
@@ -40,9 +46,35 @@ def _unique_links(documents: Documents) -> Iterator[Problem]:
             if earlier != (document, index) and link.id:
                 at = earlier[0].position(earlier[1], "id")
                 code = "KB212" if document.layer > earlier[0].layer else "KB201"
-                yield problem(
-                    code, document.position(index, "id"), id=link.id, path=at.path, line=at.line
-                )
+                values = {"id": link.id, "path": at.path, "line": at.line}
+                yield problem(code, document.position(index, "id"), "other", also=(at,), **values)
+
+
+def _unique_terms(documents: Documents) -> Iterator[Problem]:
+    """An overlay that writes a term otherwise would turn the other texts into mistakes."""
+    first: dict[str, tuple[Document, int]] = {}
+    for document in documents.of_kind("glossary"):
+        for index, term in enumerate(document.entry):
+            earlier, place = first.setdefault(term.en.casefold(), (document, index))
+            if document.layer > earlier.layer and term.en:
+                at = earlier.position(place, "en")
+                values = {"id": term.en, "path": at.path, "line": at.line}
+                yield problem("KB212", document.position(index, "en"), "term", also=(at,), **values)
+
+
+def _unique_overrides(documents: Documents) -> Iterator[Problem]:
+    """Of two overlays that replace the same text, one would win without a word."""
+    for kind in _ENTRIES:
+        first: dict[tuple[str, str], Document] = {}
+        for document in documents.of_kind(f"{kind}-override"):
+            identity = document.entry.overrides
+            for key in document.entry.changes if identity and document.layer else ():
+                earlier = first.setdefault((identity, key), document)
+                if earlier.layer != document.layer:
+                    at = earlier.key_position(key)
+                    values = {"id": identity, "key": key, "path": at.path, "line": at.line}
+                    where = document.key_position(key)
+                    yield problem("KB212", where, "override", also=(at,), **values)
 
 
 @RULES.rule("KB202")
@@ -99,19 +131,26 @@ def signature_ids_are_unique(knowledge: Knowledge, documents: Documents) -> Iter
 def settings_name_once(knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
     """Areas, phases, platforms and tools are looked up by id; overlays only add."""
     for key in ("areas", "phases", "platforms", "tools"):
-        seen: set[str] = set()
+        seen: dict[str, Position] = {}
         for document in documents.of_kind("settings", "overlay"):
             for index, item in enumerate(getattr(document.entry, key, ())):
-                if item.id and item.id in seen:
-                    yield problem("KB114", document.position(key, index, "id"), id=item.id, key=key)
-                seen.add(item.id)
-    slots: set[str] = set()
+                where = document.position(key, index, "id")
+                first = seen.setdefault(item.id, where)
+                if item.id and first is not where:
+                    yield _named_twice(where, first, item.id, key)
+    slots: dict[str, Position] = {}
     for document in documents.of_kind("settings", "overlay"):
         for name in getattr(document.entry, "slots", ()):
-            if name in slots:
-                where = document.key_position("slots", name)
-                yield problem("KB114", where, id=name, key="slots")
-            slots.add(name)
+            where = document.key_position("slots", name)
+            first = slots.setdefault(name, where)
+            if first is not where:
+                yield _named_twice(where, first, name, "slots")
+
+
+def _named_twice(where: Position, first: Position, id: str, key: str) -> Problem:
+    return problem(
+        "KB114", where, also=(first,), id=id, key=key, path=first.path, line=first.line
+    )  # fmt: skip
 
 
 @RULES.rule("KB214")
@@ -139,6 +178,11 @@ def overrides_have_targets(knowledge: Knowledge, documents: Documents) -> Iterat
 def missing(
     code: str, where: Any, known: Iterable[str], variant: str = "", **values: str
 ) -> Problem:
-    """Make a problem about a name that isn't known, with the closest that is."""
-    close = closest(values["id"], known)
-    return problem(code, where, f"{variant} close" if close else variant, close=close, **values)
+    """Make a problem about a name that isn't known, with the closest, or all when few."""
+    names = tuple(known)
+    close = closest(values["id"], names)
+    found = "close" if close else "few" if 0 < len(names) <= _FEW else ""
+    listed = ", ".join(names) if found == "few" else ""
+    return worded(
+        "rules", code, where, f"{variant} {found}", {"close": close, "known": listed, **values}
+    )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .documents import Document, Documents
-from .model import Check, Command, Knowledge, Solution, Symptom
+from .model import Check, Command, Knowledge, Settings, Solution, Symptom
 from .problems import Problem, problem
 from .rules import RuleSet
 from .rules_identity import missing
@@ -48,7 +48,7 @@ def nothing_is_listed_twice(
     seen: set[tuple[Path, str]] = set()
     for _, identity, path in references(document):
         # Only lists: `causes[3].cause` and `tools[1]` count, the `on` of two commands doesn't.
-        if path and path[-1] in ("on", "needs", "area", "phase", "from_slot", "source"):
+        if path and path[-1] in ("on", "needs", "area", "phase", "from_slot", "source", "target"):
             continue
         listed: Path = tuple("*" if isinstance(part, int) else part for part in path)
         spot = (listed, identity)
@@ -115,6 +115,9 @@ def _known(knowledge: Knowledge, documents: Documents) -> dict[str, Collection[s
         known["fixer"] = [fixer.id for fixer in settings.fixers]
         known["context"] = settings.contexts
         known["slot"] = settings.slots
+        known["lane"] = [lane.id for lane in settings.flow.lanes] if settings.flow else []
+    if not documents.unread_names("symptom"):
+        known["code"] = {code for entry in knowledge.symptoms.values() for code in entry.codes}
     return known
 
 
@@ -138,6 +141,7 @@ def references(document: Document) -> Iterator[Reference]:
         case "settings":
             for index, derivation in enumerate(entry.derivations):
                 yield ("slot", derivation.from_slot, ("derivations", index, "from_slot"))
+            yield from _of_pictures(entry)
         case "symptom-override" | "cause-override" | "solution-override":
             changes = entry.changes
             yield from _each("link", changes.get("links", ()), "links")
@@ -148,6 +152,17 @@ def references(document: Document) -> Iterator[Reference]:
             yield from _of_steps(changes.get("steps", ()))
             if "verify" in changes:
                 yield from _of_commands(changes["verify"].commands, ("verify", "commands"))
+
+
+def _of_pictures(settings: Settings) -> Iterator[Reference]:
+    for index, hop in enumerate(settings.flow.hops if settings.flow else ()):
+        yield ("phase", hop.phase, ("flow", "hops", index, "phase"))
+        for key, lane in (("source", hop.source), ("target", hop.target)):
+            yield ("lane", lane, ("flow", "hops", index, key))
+    for index, shortcut in enumerate(settings.shortcuts):
+        for key in ("code", "symptom"):
+            if named := getattr(shortcut, key):
+                yield (key, named, ("shortcuts", index, key))
 
 
 def _of_symptom(symptom: Symptom) -> Iterator[Reference]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from kbmatch.texts import load as load_texts
 
@@ -13,7 +14,7 @@ from .model import Knowledge, Term
 from .problems import Problem, problem
 from .rules import RuleSet
 from .rules_identity import missing
-from .source import Path
+from .source import Path, Value
 
 RULES = RuleSet()
 
@@ -162,10 +163,73 @@ def everything_is_written(
     document: Document, knowledge: Knowledge, documents: Documents
 ) -> Iterator[Problem]:
     """Drafts mark what their author still has to write; a reader must never see the mark."""
-    marks = {language: load_texts("authoring", language)["to-write"] for language in LANGUAGES}
+    text = document.source.text
+    # Letters may hide behind escapes, where only the values tell.
+    if not any(mark in text for mark in marks()) and "\\" not in text:
+        return
+    for path, value in _strings(document.source.value):
+        mark = next((mark for mark in marks() if f"{mark}:" in value or value == mark), None)
+        if mark is not None:
+            yield problem("KB311", document.position(*path, needle=mark), mark=mark)
+
+
+@cache
+def marks() -> tuple[str, ...]:
+    """Return what begins a text that is still to be written, in every language of the tools."""
+    return tuple(load_texts("authoring", language)["to-write"] for language in LANGUAGES)
+
+
+def _strings(value: Value) -> Iterator[tuple[Path, str]]:
+    """Yield every string of a document with its path, whatever it is for."""
+    pending: list[tuple[Path, Value]] = [((), value)]
+    while pending:
+        path, item = pending.pop()
+        if isinstance(item, str):
+            yield path, item
+        elif isinstance(item, dict):
+            pending.extend(((*path, key), inner) for key, inner in item.items())
+        elif isinstance(item, list):
+            pending.extend(((*path, index), inner) for index, inner in enumerate(item))
+
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_LOWER_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}(?![A-Za-z])")
+_ENGLISH_WORDS = 3
+"""So many ordinary words make a sentence; names are written alike in both languages."""
+
+
+@RULES.each("KB312")
+def traditional_chinese_is_chinese(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """A zh-TW text is neither English nor written in Simplified characters."""
+    language, names = _GLOSSARY_LANGUAGE, document.kind in ("settings", "overlay")
+    if language not in documents.languages:
+        return
+    foreign = _not_traditional("".join(text.get(language) for _, text in document.texts))
     for path, text in document.texts:
-        for language, prose in text.values.items():
-            mark = marks.get(language)
-            if mark and mark in prose:
-                where = document.position(*path, language, needle=mark)
-                yield problem("KB311", where, mark=mark)
+        prose = text.get(language)
+        if not prose or any(mark in prose for mark in marks()):
+            continue
+        found = [character for character in foreign if character in prose]
+        if found:
+            where = document.position(*path, language, needle=min(found, key=prose.index))
+            listed = "".join(sorted(found, key=prose.index))
+            yield problem("KB312", where, "simplified", characters=listed, language=language)
+        elif not names and not _HAN.search(prose):
+            words = _LOWER_WORD.findall(markdown.words(text.get("en")))
+            if len(words) >= _ENGLISH_WORDS:
+                where = document.position(*path, language)
+                yield problem("KB312", where, language=language)
+
+
+def _not_traditional(text: str) -> set[str]:
+    """Return the characters that Taiwan's character set lacks: simplified ones, in practice."""
+    return {character for character in set(text) if _is_foreign(character)}
+
+
+@cache
+def _is_foreign(character: str) -> bool:
+    if not "\u4e00" <= character <= "\u9fff":
+        return False
+    return not character.encode("big5", "ignore")

@@ -102,7 +102,8 @@ def read(file: FilePath, shown: str = "", limits: Limits = DEFAULT_LIMITS) -> Re
             data = stream.read(limits.size + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return Reading(None, (problem("KB001", start, reason=reason),))
+        kind = "dangling" if file.is_symlink() and not file.exists() else ""
+        return Reading(None, (problem("KB001", start, kind, reason=reason),))
     if len(data) > limits.size:
         return Reading(None, (problem("KB003", start, limit=f"{limits.size // 1024} KiB"),))
     reading = read_bytes(data, shown, limits)
@@ -132,22 +133,40 @@ def read_bytes(data: bytes, shown: str, limits: Limits = DEFAULT_LIMITS) -> Read
     except _Refused as refusal:
         return Reading(None, (*builder.problems, refusal.problem))
     except yaml.MarkedYAMLError as error:
-        return Reading(None, (*builder.problems, _syntax_problem(error, shown)))
+        return Reading(None, (*builder.problems, _syntax_problem(error, shown, text)))
     except yaml.YAMLError as error:
         detail = str(error).splitlines()[0]
         return Reading(None, (*builder.problems, problem("KB004", start, detail=detail)))
     return Reading(builder.source, tuple(builder.problems))
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, shown: str) -> Problem:
+_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_BARE_SLOT = re.compile(r"\s*(?:- +)?(?:[\w-]+: +)?\{[a-z0-9_:]+\}")
+_BARE_KEY = re.compile(r"\s*(?:- +)?[\w-]+")
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, shown: str, text: str) -> Problem:
+    """Say what the parser stumbled over, and what authors most likely did to make it stumble."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     detail = ", ".join(part for part in (error.context, error.problem) if part)
+    written = (text.split("\n")[line - 1 : line] or [""])[0]
+    conflict = _CONFLICT.search(text)
     variant = ""
-    if "mapping values are not allowed" in detail:
-        variant = "colon"
+    if conflict:
+        at = Source(shown, text, None).at(conflict.start())
+        return problem("KB004", at, "conflict", detail=detail)
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        variant = "tab"
+    elif _BARE_SLOT.match(written):
+        variant = "slot"
+    elif "mapping values are not allowed" in detail:
+        # The first colon of the line ends a key; then it is the key that stands wrongly.
+        variant = "indent" if _BARE_KEY.fullmatch(written[: column - 1]) else "colon"
     elif "cannot start any token" in detail:
-        variant = "tab" if "'\\t'" in detail or "\t" in detail else "token"
+        variant = "token"
+    elif "expected key" in detail or "simple key" in detail:
+        variant = "indent"
     return problem("KB004", Position(shown, line, column), variant, detail=detail)
 
 

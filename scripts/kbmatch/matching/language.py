@@ -9,6 +9,7 @@ lower case, one kind of quote, one blank between words, every line between line 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,12 +48,17 @@ class SlotDeclaration(Protocol):
 
 
 class MessageError(ValueError):
-    """A message that can't be compiled; `offset` counts characters from its start."""
+    """A message that can't be compiled; `offset` counts characters from its start.
 
-    def __init__(self, offset: int, reason: str) -> None:
+    `slot` names the slot that is to blame when it is undeclared or of an unknown type: that is one
+    mistake, wherever the slot is used.
+    """
+
+    def __init__(self, offset: int, reason: str, slot: str = "") -> None:
         super().__init__(reason)
         self.offset = offset
         self.reason = reason
+        self.slot = slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,33 @@ def parse_message(
     return Message(source, normal, regex, groups, free, phrases)
 
 
+# Words that any program's log may hold: alone they tell nothing apart.
+_COMMON_WORDS = frozenset(
+    (
+        "error", "errors", "err", "failed", "failure", "fail", "fatal", "warning", "warn",
+        "info", "debug", "message", "status", "code", "reason", "result", "refused", "denied",
+        "rejected", "aborted", "canceled", "cancelled", "closed", "timeout", "timed", "out",
+        "exceeded", "expired", "invalid", "unknown", "unexpected", "unsupported", "missing",
+        "not", "found", "no", "such", "cannot", "can", "could", "unable", "to", "is", "was",
+        "has", "been", "be", "the", "a", "an", "of", "in", "on", "at", "for", "from", "with",
+        "by", "and", "or", "connection", "connect", "request", "response", "server", "client",
+        "host", "http", "name", "level", "msg", "time",
+    )
+)  # fmt: skip
+_WORD = re.compile(r"\w+")
+_FEW_WORDS = 2
+_FEW_SIGNS = 3
+
+
+def is_common(message: Message) -> bool:
+    """Whether the literal text of a message is a word or two that any log may hold."""
+    words = [word for run in message.literals for word in _WORD.findall(run)]
+    if len(words) > _FEW_WORDS or not _COMMON_WORDS.issuperset(words):
+        return False
+    signs = sum(not (c.isalnum() or c.isspace()) for run in message.literals for c in run)
+    return signs < _FEW_SIGNS
+
+
 def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slot, ...]:
     parts: list[str | Slot] = []
     literal = ""
@@ -144,10 +177,12 @@ def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slo
             name, _, kind = source[position + 1 : end].partition(":")
             kind = kind or name
             if kind not in slots:
-                raise MessageError(position, f"uses a slot that kb.yaml does not declare: {kind}")
+                reason = f"uses a slot that kb.yaml does not declare: {kind}"
+                raise MessageError(position, reason, kind)
             declared = slots[kind]
             if declared.type not in SLOT_CLASSES:
-                raise MessageError(position, f"slot {kind} has an unknown type: {declared.type}")
+                reason = f"slot {kind} has an unknown type: {declared.type}"
+                raise MessageError(position, reason, kind)
             if literal:
                 parts.append(literal)
                 literal = ""

@@ -26,9 +26,15 @@ from .precedence import Relations, drop_contained
 DOMAIN = "signature_rules"
 
 
-def signature_problem(code: str, position: Position, **values: object) -> Problem:
+def signature_problem(
+    code: str,
+    position: Position,
+    variant: str = "",
+    also: tuple[Position, ...] = (),
+    **values: object,
+) -> Problem:
     """Return a problem worded in this package's texts."""
-    return worded(DOMAIN, code, position, "", values)
+    return worded(DOMAIN, code, position, variant, values, also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class _Proof:
     samples: tuple[NormalText, ...]
     rests_on: frozenset[str]
     problems: tuple[Problem, ...]
+    intruders: tuple[tuple[str, str, Position], ...]
+    """Signatures of other symptoms that match a sample undeclared: symptom, signature, place."""
 
 
 class Proofs:
@@ -85,7 +93,30 @@ class Proofs:
                 proof = prover.proof(symptom, document)
             self._proofs[id] = proof
             yield from proof.problems
+        yield from self._too_wide(documents)
         yield from self._good_logs(usable, documents, matcher, fresh)
+
+    def _too_wide(self, documents: Documents) -> Iterator[Problem]:
+        """Yield each signature that also matches samples of others, once, however many they are."""
+        found: dict[tuple[str, str], list[tuple[str, Position]]] = {}
+        for id, proof in self._proofs.items():
+            for other, signature, place in proof.intruders:
+                found.setdefault((other, signature), []).append((id, place))
+        for (id, signature), samples in found.items():
+            document = documents.of("symptom", id)
+            names = [s.id for s in document.entry.signatures]
+            number = names.index(signature.partition("/")[2])
+            first = samples[0][1]
+            yield signature_problem(
+                "KB505",
+                document.position("signatures", number, "message"),
+                also=tuple(place for _, place in samples),
+                signature=signature,
+                count=len(samples),
+                others=", ".join(dict.fromkeys(other for other, _ in samples)),
+                path=first.path,
+                line=first.line,
+            )
 
     def _with_usable_signatures(self, knowledge: Knowledge) -> Knowledge:
         """Return the knowledge with only signatures that compile and contexts that exist."""
@@ -169,6 +200,7 @@ class _Prover:
         samples: list[NormalText] = []
         met: set[str] = set()
         problems: list[Problem] = []
+        intruders: list[tuple[str, str, Position]] = []
         places = {id(s): n for n, s in enumerate(document.entry.signatures)}
         for signature in symptom.signatures:
             path = ("signatures", places[id(signature)])
@@ -178,28 +210,33 @@ class _Prover:
                 hits = self.matcher.hits(samples[-1])
                 met.update(self.ids[hit.symptom] for hit in hits)
                 at = document.position(*path, "samples", place)
-                problems += self._of_sample(symptom, signature, hits, at)
+                if name in self._names(hits):
+                    for other, by in self._intruders(symptom, hits):
+                        intruders.append((other, by, at))
+                else:
+                    values = {"signature": signature.id, "message": signature.message}
+                    problems.append(signature_problem("KB503", at, **values))
             for place, text in enumerate(signature.near_misses):
                 if name in self._names(self.matcher.hits(normalise(text))):
                     at = document.position(*path, "near_misses", place)
                     values = {"signature": signature.id, "message": signature.message}
                     problems.append(signature_problem("KB504", at, **values))
-        return _Proof(symptom, document, tuple(samples), frozenset(met), tuple(problems))
+        return _Proof(
+            symptom,
+            document,
+            tuple(samples),
+            frozenset(met),
+            tuple(problems),
+            tuple(intruders),
+        )
 
-    def _of_sample(
-        self, symptom: Symptom, signature: Signature, hits: list[Hit], at: Position
-    ) -> Iterator[Problem]:
-        """A sample matches its own signature, and no undeclared other symptom."""
-        if f"{symptom.id}/{signature.id}" not in self._names(hits):
-            values = {"signature": signature.id, "message": signature.message}
-            yield signature_problem("KB503", at, **values)
-            return
+    def _intruders(self, symptom: Symptom, hits: list[Hit]) -> Iterator[tuple[str, str]]:
+        """Yield undeclared other symptoms that match a sample, and the signature that does."""
         kept = drop_contained(hits, self.relations)
         for other in sorted({self.ids[hit.symptom] for hit in kept} - {symptom.id}):
             if not _declared(symptom, self.knowledge.symptoms[other]):
                 guilty = next(hit for hit in kept if self.ids[hit.symptom] == other)
-                by = self.matcher.signature(guilty.signature).id
-                yield signature_problem("KB505", at, other=other, signature=by)
+                yield other, self.matcher.signature(guilty.signature).id
 
     def _names(self, hits: list[Hit]) -> set[str]:
         return {self.matcher.signature(hit.signature).id for hit in hits}

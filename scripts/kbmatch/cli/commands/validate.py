@@ -60,7 +60,7 @@ def _report(
     """Print the problems and how many there are; return 1 when one of them is an error."""
     problems = [item.in_language(language) for item in result.problems]
     if arguments.only:
-        problems = [item for item in problems if _below(item.position.path, arguments.only)]
+        problems = [item for item in problems if _concerns(item, arguments.only)]
     sys.stdout.write(_render(problems, arguments.format, language, text))
     sys.stdout.flush()
     if arguments.statistics:
@@ -140,8 +140,14 @@ def _fix(directory: Path, text: Mapping[str, str]) -> None:
         print(text["fixed"].format(path=path), file=sys.stderr)
 
 
-def _below(path: str, wanted: Iterable[str]) -> bool:
-    return any(Path(path).resolve().is_relative_to(Path(item).resolve()) for item in wanted)
+def _concerns(item: Problem, wanted: Iterable[str]) -> bool:
+    """Whether a problem stands in one of the files, or one of them has a part in it."""
+    paths = {item.position.path, *(place.path for place in item.also)}
+    return any(
+        Path(path).resolve().is_relative_to(Path(only).resolve())
+        for path in paths
+        for only in wanted
+    )
 
 
 def _render(problems: list[Problem], form: str, language: str, text: Mapping[str, str]) -> str:
