@@ -83,3 +83,15 @@ def test_a_frame_around_cut_text_goes() -> None:
 def test_ordinary_text_is_left_alone() -> None:
     assert unwrap("one line") is None
     assert unwrap("first short line\nsecond") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lookup <my-registry>.azurecr.io: no such host", "lookup *.azurecr.io: no such host"),
+        ("https://<host name>:5000/v2/<repo>/manifests", "https://*:5000/v2/*/manifests"),
+        ("<html><head><title>403", "<html><head><title>403"),
+    ],
+)
+def test_a_placeholder_stands_for_a_name(text: str, expected: str) -> None:
+    assert normalise(text).cased.strip() == expected

@@ -214,7 +214,7 @@ def _hit(signature: Signature, match: re.Match[str], text: NormalText) -> Hit:
         if number in signature.free:
             free.append((start, end))
         value = text.cased[start:end].strip(" .,;)").rstrip(":")
-        if value and name not in slots:
+        if value and "*" not in value and name not in slots:  # masked: nobody's name
             slots[name] = value
     start, end = match.span()
     # The characters before and after only prove that the message is not part of a longer word.

@@ -111,7 +111,7 @@ function makeKbMatcher(data) {
     signatures[hit.signature].groups.forEach((name, index) => {
       const span = hit.spans[index + 1];
       const value = span ? stripped(text.cased.slice(...span)) : '';
-      if (value && !(name in slots)) slots[name] = value;
+      if (value && !value.includes('*') && !(name in slots)) slots[name] = value; // masked: nobody's name
     });
     return slots;
   };
@@ -137,11 +137,10 @@ function makeKbMatcher(data) {
     }
     // In a long text an engine compiles for speed at once, not first for size and then again.
     const regex = (signature.sticky ||= new RegExp(signature.regex, 'duy'));
-    const window = text.slice(low, high);
     for (let start = low; start <= at - least; start += 1) {
-      regex.lastIndex = start - low;
-      const match = regex.exec(window);
-      if (match) return moved(match, low);
+      regex.lastIndex = start;
+      const match = regex.exec(text); // no match reaches beyond `high`
+      if (match) return match.indices;
     }
     return null;
   };
