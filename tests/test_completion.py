@@ -85,9 +85,7 @@ def test_every_command_has_help(
     except ModuleNotFoundError as error:
         pytest.skip(str(error))
     monkeypatch.setenv("LC_ALL", language)
-    with pytest.raises(SystemExit) as stopped:
-        main([command, "--help"])
-    assert stopped.value.code == 0
+    assert main([command, "--help"]) == 0
     shown = capsys.readouterr().out
     assert command in shown
     if language.startswith("zh"):

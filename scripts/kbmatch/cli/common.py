@@ -1,4 +1,4 @@
-"""What every command shares: the reader's language, where the knowledge is, how to fail."""
+"""What every command shares: the reader's language, a console that bears it, how to fail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import NoReturn
 
 USAGE_ERROR = 2
@@ -33,3 +33,77 @@ def fail(message: str, program: str = "kb") -> NoReturn:
     """Print one line on stderr and stop with status 2, as grep does."""
     print(f"{program}: {message}", file=sys.stderr)
     raise SystemExit(USAGE_ERROR)
+
+
+def tolerate_console() -> None:
+    """Let a console that can't show a character print a substitute, and a closed one nothing.
+
+    A stream that was closed by the caller is None in Python; a silent one in its place spares every
+    command the question.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif getattr(stream, "errors", "") in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="replace")
+
+
+def guarded(command: Callable[[], int], text: Mapping[str, str], program: str) -> int:
+    """Run a command and return its status, also when its output has nowhere to go.
+
+    A reader that has gone away (`| head`) ends us quietly; a full disk is one line and status 2.
+    """
+    try:
+        try:
+            status = command()
+        except SystemExit as stop:  # help, version, wrong use: their output may fail as well
+            if stop.code is not None and not isinstance(stop.code, int):
+                raise
+            status = stop.code or 0
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        return 0
+    except OSError as error:
+        _silence()
+        reason = error.strerror or str(error)
+        if error.filename is not None:
+            return _complain(f"{error.filename}: {reason}", program)
+        return _complain(text["error-output"].format(reason=reason), program)
+    except KeyboardInterrupt:
+        _silence()
+        return 130
+    return status
+
+
+def _complain(message: str, program: str) -> int:
+    print(f"{program}: {message}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _silence() -> None:
+    """Keep the interpreter from failing again when it flushes a closed pipe at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass  # a stream without a descriptor has nothing to fail at
+
+
+def json_text(value: object) -> str:
+    """Return JSON that any console carries unharmed: escaped where it can't hold our characters."""
+    import json
+
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("_", "-")
+    return json.dumps(value, ensure_ascii=not encoding.startswith("utf"), indent=2)
+
+
+def write_data(text: str) -> None:
+    """Write a file's content to standard output as UTF-8, whatever the console speaks."""
+    sys.stdout.flush()
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(text)
+    else:
+        binary.write(text.encode())
+        binary.flush()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
 from kbmatch import __version__
 from kbmatch.texts import load as load_texts
 
-from .common import USAGE_ERROR, language_of_environment
+from .common import LANGUAGES, USAGE_ERROR, guarded, language_of_environment, tolerate_console
+from .parser import Parser, speak
 
 COMMANDS = (
     "explain",
@@ -51,78 +51,51 @@ def command_module(name: str) -> CommandModule:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `kb`; return the subcommand's exit status."""
+    tolerate_console()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    language = language_of_environment()
+    language = _wanted_language(given)
     text = load_texts("kb", language)
+    return guarded(lambda: _run(given, text, language), text, "kb")
+
+
+def _run(given: Sequence[str], text: Mapping[str, str], language: str) -> int:
     name = next((argument for argument in given if not argument.startswith("-")), None)
     parser = build_parser(text, only=name, language=language)
     options = parser.parse_args(given)
     if options.command is None:
         parser.print_help()
         return USAGE_ERROR
-    try:
-        return command_module(options.command).run(options)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return 130
+    return command_module(options.command).run(options)
 
 
-def build_parser(
-    text: Mapping[str, str], *, only: str | None, language: str
-) -> argparse.ArgumentParser:
+def _wanted_language(given: Sequence[str]) -> str:
+    """Return the language for help and usage errors, before the arguments are parsed."""
+    own = list(given)[: given.index("--")] if "--" in given else list(given)
+    for place, argument in enumerate(own):
+        value = argument[7:] if argument.startswith("--lang=") else ""
+        if argument == "--lang":
+            value = "".join(own[place + 1 : place + 2])
+        if value in LANGUAGES:
+            return value
+    return language_of_environment()
+
+
+def build_parser(text: Mapping[str, str], *, only: str | None, language: str) -> Parser:
     """Return the parser; only the subcommand named `only` is loaded in full."""
-    parser = argparse.ArgumentParser(
-        prog="kb",
-        description=text["description"],
-        epilog=text["epilog"],
-        allow_abbrev=False,
-        add_help=False,
-        formatter_class=_formatter(text),
-    )
-    _localise(parser, text)
+    speak(language)
+    parser = Parser(prog="kb", description=text["description"], epilog=text["epilog"])
     parser.add_argument(
         "--version", action="version", version=f"kb {__version__}", help=text["option.version"]
     )
     subparsers = parser.add_subparsers(dest="command", metavar=text["command"])
     for command in COMMANDS:
         summary = text[f"{command}.help"]
-        subparser = subparsers.add_parser(
-            command,
-            help=summary,
-            description=summary,
-            add_help=False,
-            formatter_class=_formatter(text),
-        )
-        _localise(subparser, text)
+        subparser = subparsers.add_parser(command, help=summary, description=summary)
         if only is None or command == only:
-            command_module(command).configure(subparser, load_texts("kb", language))
+            command_module(command).configure(subparser, text)
+            own = f"{subparser.epilog}\n\n" if subparser.epilog else ""
+            subparser.epilog = own + text[f"{command}.epilog"]
     return parser
-
-
-def _formatter(text: Mapping[str, str]) -> type[argparse.HelpFormatter]:
-    """Return a help formatter whose usage line speaks the reader's language."""
-
-    class Formatter(argparse.HelpFormatter):
-        def add_usage(
-            self,
-            usage: str | None,
-            actions: Iterable[argparse.Action],
-            groups: Iterable[argparse._MutuallyExclusiveGroup],
-            prefix: str | None = None,
-        ) -> None:
-            shown = text["heading.usage"] if prefix is None else prefix
-            super().add_usage(usage, actions, groups, shown)
-
-    return Formatter
-
-
-def _localise(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
-    """Give the parser's headings and its own option the reader's language."""
-    parser._positionals.title = text["heading.arguments"]
-    parser._optionals.title = text["heading.options"]
-    parser.add_argument("-h", "--help", action="help", help=text["option.help"])
 
 
 if __name__ == "__main__":

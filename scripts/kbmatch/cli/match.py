@@ -5,14 +5,19 @@ Nothing is imported here that the answer at hand does not need: a look-up must f
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from errno import EBADF
 
 from kbmatch.texts import load as load_texts
 
-from .common import USAGE_ERROR, language_of_environment
+from .common import (
+    USAGE_ERROR,
+    guarded,
+    json_text,
+    language_of_environment,
+    tolerate_console,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +34,13 @@ SMALL_BYTES = 1 << 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `kbmatch`; return 0 when a signature matched, 1 when none did, 2 on wrong use."""
-    _tolerate_console()
+    tolerate_console()
     given = list(sys.argv[1:] if arguments is None else arguments)
     text = load_texts("match", _wanted_language(given))
+    return guarded(lambda: _start(given, text), text, "kbmatch")
+
+
+def _start(given: Sequence[str], text: Texts) -> int:
     if "-h" in given or "--help" in given or "--version" in given:
         _write(_version() if "--version" in given else help_text(text))
         return 0
@@ -39,36 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parse(given)
     except UsageError as error:
         return _complain(f"{error}\n{text['usage-hint']}")
-    try:
-        return _run(options, text)
-    except BrokenPipeError:
-        _silence_stdout()
-        return 0
-    except OSError as error:  # the disk that the output goes to is full
-        _silence_stdout()
-        return _complain(error.strerror or str(error))
-    except KeyboardInterrupt:
-        return 130
+    return _run(options, text)
 
 
 def _run(options: Options, text: Texts) -> int:
     from kbmatch.matching.matcher import Matcher
-    from kbmatch.matching.pack import PackError
 
-    from .packs import NoKnowledgeError, explain_failure, open_pack
+    from .packs import failure_text, open_pack
 
     if not options.text and not options.file and (sys.stdin is None or sys.stdin.isatty()):
         return _complain(text["error-no-text"])
     try:
         matcher = Matcher(open_pack(options.kb))
-    except NoKnowledgeError as error:
-        return _complain(text[error.key].format(**error.values))
-    except PackError as error:
-        return _complain(str(error))
     except Exception as error:
-        if not hasattr(error, "problems"):
-            raise
-        return _complain(explain_failure(error))
+        return _complain(failure_text(error, text))
     language = options.lang or language_of_environment()
     if options.follow:
         from .follow import follow
@@ -166,7 +159,7 @@ def _print(
     hide = options.redact if options.redact is not None else options.format == "markdown"
     out: list[str] = []
     if options.format == "json":
-        out.append(json.dumps(_as_json(answers), ensure_ascii=False, indent=2))
+        out.append(json_text(_as_json(answers)))
     elif options.format == "openmetrics":
         from .metrics import openmetrics
 
@@ -343,28 +336,14 @@ def _version() -> str:
     return f"kbmatch {__version__}"
 
 
-def _tolerate_console() -> None:
-    """Let a console that can't show a character print a substitute instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and getattr(stream, "errors", "") in ("strict", "surrogateescape"):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-
-
 def _complain(message: str) -> int:
     print(f"kbmatch: {message}", file=sys.stderr)
     return USAGE_ERROR
 
 
 def _write(text: str) -> None:
-    if sys.stdout is not None and text:
+    if text:
         sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-
-
-def _silence_stdout() -> None:
-    """Keep the interpreter from failing again when it flushes a closed pipe at exit."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
 
 
 if __name__ == "__main__":

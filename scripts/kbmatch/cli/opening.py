@@ -8,25 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from kbmatch.matching.documents import Documents
-from kbmatch.matching.pack import Pack, PackError
+from kbmatch.matching.pack import Pack
 from kbmatch.texts import load as load_texts
 
 from .common import fail
-from .packs import NoKnowledgeError, checkout_directory, explain_failure, open_pack
+from .packs import checkout_directory, failure_text, open_pack
 
 
 def pack_or_fail(option: str | None, language: str) -> Pack:
     """Return the pack that `--kb` names or the nearest one; stop with status 2 without one."""
     try:
         return open_pack(option)
-    except NoKnowledgeError as error:
-        fail(load_texts("match", language)[error.key].format(**error.values))
-    except PackError as error:
-        fail(str(error))
     except Exception as error:
-        if not hasattr(error, "problems"):
-            raise
-        fail(explain_failure(error))
+        fail(failure_text(error, load_texts("match", language)))
 
 
 def settings_or_fail(option: str | None, language: str) -> Mapping[str, Any]:

@@ -13,6 +13,10 @@ import sys
 from kbmatch.matching.pack import Pack, PackError
 from kbmatch.resources import read_resource, resource_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SHIPPED = "data/knowledge.kbpack"
 
 
@@ -158,6 +162,18 @@ def explain_failure(error: Exception) -> str:
         more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
         return f"{first.position}: {first.code} {first.message}{more}"
     return str(error)
+
+
+def failure_text(error: Exception, text: Mapping[str, str]) -> str:
+    """Return why no knowledge could be opened; raise `error` again when it is about other things.
+
+    `text` holds the texts of `match`.
+    """
+    if isinstance(error, NoKnowledgeError):
+        return text[error.key].format(**error.values)
+    if isinstance(error, PackError) or hasattr(error, "problems"):
+        return explain_failure(error)
+    raise error
 
 
 def is_terminal_coloured(no_color: bool) -> bool:

@@ -100,6 +100,7 @@ class Renderer:
         style: Style,
         site: str = "",
         everything: bool = False,
+        numbered: bool = True,
     ) -> None:
         self.answer = answer
         self.matcher = matcher
@@ -107,6 +108,7 @@ class Renderer:
         self.style = style
         self.site = site
         self.everything = everything
+        self.numbered = numbered
 
     def page(self, found: Found) -> Mapping[str, Any]:
         """Return the pack's page of a symptom in the answer's language."""
@@ -134,11 +136,11 @@ class Renderer:
         out = [wrap(style.bold(page["title"]), indent="")]
         if "origin" in page:
             out.append(wrap(text["origin"].format(origin=page["origin"])))
-        where = text["line"].format(line=primary.line)
+        where = text["line"].format(line=primary.line) if self.numbered else ""
         if primary.count > 1:
             where += text["times"].format(count=primary.count)
         quoted = primary.text if columns(primary.text) <= 150 else _cut(primary.text, 150)
-        out += [style.dim(wrap(quoted, indent="  ", first=f"  {where} ")), ""]
+        out += [style.dim(wrap(quoted, indent="  ", first=f"  {where} " if where else "  ")), ""]
         out += [wrap(self._prose(page["summary"], primary.slots)), ""]
         causes = page["causes"] if self.everything else page["causes"][:SHOWN_CAUSES]
         if causes:

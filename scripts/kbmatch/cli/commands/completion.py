@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 
-from kbmatch.cli.common import language_of_environment
+from kbmatch.cli.common import language_of_environment, write_data
 from kbmatch.cli.shells import SHELLS, Program, program_of_parser, program_of_table
 from kbmatch.texts import load as load_texts
 
@@ -20,7 +19,7 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the completion script."""
-    sys.stdout.write(SHELLS[arguments.shell](programs(language_of_environment())))
+    write_data(SHELLS[arguments.shell](programs(language_of_environment())))
     return 0
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, language_of_environment, write_data
 from kbmatch.cli.packs import checkout_directory, explain_failure
 from kbmatch.knowledge.load import KnowledgeError, load_or_raise
 from kbmatch.knowledge.model import Knowledge
@@ -42,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             fail(text["unwritable"].format(path=arguments.output, reason=error.strerror))
     else:
-        sys.stdout.write(content)
-        sys.stdout.flush()
+        write_data(content)
     return 0
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kbmatch.authoring.gaps import Gaps, Group, NoDrainError
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, json_text, language_of_environment
 from kbmatch.cli.opening import pack_or_fail
 from kbmatch.cli.packs import is_terminal_coloured
 from kbmatch.cli.render import Style, wrap
@@ -56,8 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             fail(text["unreadable"].format(path=name, reason=error.strerror))
     groups = [group for group in gaps.groups() if group.count >= arguments.minimum]
     if arguments.format == "json":
-        json.dump(_as_json(gaps, groups), sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print(json_text(_as_json(gaps, groups)))
     else:
         style = Style(is_terminal_coloured(arguments.no_color))
         _print(gaps, groups, max(1, arguments.limit), text, style)

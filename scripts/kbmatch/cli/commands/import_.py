@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from kbmatch.authoring.article import ArticleError, read_article
 from kbmatch.authoring.drafts import Writer, slug, to_yaml, write_new
 from kbmatch.authoring.hints import hints_of, notes_of
 from kbmatch.authoring.importing import Imported, import_article, unplaced_lines
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, json_text, language_of_environment
 from kbmatch.cli.opening import settings_or_fail
 from kbmatch.matching.decode import decode
 from kbmatch.texts import load as load_texts
@@ -70,8 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         if imported.links:
             print(f"--- links.yaml\n{to_yaml(imported.links)}")
     if arguments.format == "json":
-        json.dump(_as_json(imported), sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print(json_text(_as_json(imported)))
     _report(imported, arguments, text)
     return 0 if imported.drafts else 1
 

@@ -20,7 +20,7 @@ from kbmatch.authoring.skeleton import (
     places_to_write,
 )
 from kbmatch.authoring.slots import slotted
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, language_of_environment, write_data
 from kbmatch.cli.opening import settings_or_fail
 from kbmatch.cli.packs import checkout_directory, open_pack
 from kbmatch.matching.answer import Answer, answer
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     notes = notes_of(languages)
     drafts = _drafts(id, arguments, settings, sample, Writer(languages, notes), text)
     if arguments.stdout:
-        print("\n".join(f"--- {draft.path}\n{draft.text()}" for draft in drafts))
+        write_data("\n".join(f"--- {draft.path}\n{draft.text()}" for draft in drafts) + "\n")
     else:
         _write(drafts, arguments, text)
     print(text["new.to-write"].format(mark=notes[language]), file=sys.stderr)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, language_of_environment, write_data
 from kbmatch.knowledge.shapes import KINDS
 from kbmatch.texts import load as load_texts
 
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     text = load_texts("validate", language_of_environment())
     if arguments.kind:
-        sys.stdout.write(schema_text(arguments.kind))
+        write_data(schema_text(arguments.kind))
         return 0
     directory = Path(arguments.output) if arguments.output else SCHEMA_DIRECTORY
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Mapping
 
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, json_text, language_of_environment
 from kbmatch.cli.opening import pack_or_fail
 from kbmatch.cli.packs import is_terminal_coloured
 from kbmatch.cli.render import Style, plain_text, wrap
@@ -42,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"kb search: {text['memory']}", file=sys.stderr)
     found = find(index, pack, words, language, max(1, arguments.limit))
     if arguments.format == "json":
-        json.dump(as_json(found, words, language), sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print(json_text(as_json(found, words, language)))
     else:
         style = Style(is_terminal_coloured(arguments.no_color))
         print("\n".join(_lines(found, words, text, style)))

@@ -31,7 +31,8 @@ WATCH_SECONDS = 0.3
 def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     """Declare the arguments."""
     own = load_texts("validate", language_of_environment())
-    parser.add_argument("directory", nargs="?", metavar="DIR", help=own["directory"])
+    parser.add_argument("directory", nargs="?", metavar="PATH", help=own["directory"])
+    parser.add_argument("--kb", metavar="DIR", help=own["kb"])
     parser.add_argument("--format", choices=FORMATS, default="text", help=own["format"])
     parser.add_argument("--lang", choices=("en", "zh-TW"), help=own["lang"])
     parser.add_argument("--only", action="append", metavar="PATH", default=[], help=own["only"])
@@ -46,7 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     language = arguments.lang or language_of_environment()
     text = load_texts("validate", language)
-    directory = knowledge_directory(arguments.directory, text)
+    directory = knowledge_directory(arguments.kb or arguments.directory, text)
+    named = arguments.directory
+    if named and Path(named).resolve() != directory.resolve():
+        arguments.only.append(named)  # part of a knowledge base: its problems are asked for
+    for path in arguments.only:
+        if not os.path.lexists(path):
+            fail(text["only-nothing"].format(path=path))
     if arguments.fix:
         _fix(directory, text)
     if arguments.watch:
@@ -66,8 +73,10 @@ def _report(
     if arguments.statistics:
         sys.stderr.write(_statistics(problems))
     failed = errors(problems)
+    counts = {"errors": failed, "warnings": len(problems) - failed}
+    counts["files"] = len(result.documents.all)
     summary = text["summary"].format(
-        errors=failed, warnings=len(problems) - failed, files=len(result.documents.all)
+        **{key: text[f"{key}.one" if n == 1 else key].format(n=n) for key, n in counts.items()}
     )
     print(summary, file=sys.stderr)
     return 1 if failed else 0
@@ -100,18 +109,30 @@ def _watch(
 
 
 def knowledge_directory(given: str | None, text: Mapping[str, str]) -> Path:
-    """Return the directory to read: the one given, else kb/ here, else here; fail without one."""
+    """Return the directory to read: the one that holds what is given, else kb/ here or above.
+
+    A file or folder inside a knowledge directory means that directory, as git means the whole
+    repository wherever somebody stands in it. Fails when nothing is found.
+    """
     here = Path.cwd()
     if given is None:
-        candidates = (here / "kb", here)
-        found = next((folder for folder in candidates if (folder / "kb.yaml").is_file()), None)
-        if found is None:
-            fail(text["no-directory"])
-        return _relative(found, here)
-    folder = Path(given)
-    if not folder.is_dir():
+        for folder in (here, *here.parents):
+            for candidate in (folder / "kb", folder):
+                if (candidate / "kb.yaml").is_file():
+                    return _relative(candidate, here)
+        fail(text["no-directory"])
+    start = Path(given)
+    if not start.exists():
         fail(text["not-a-directory"].format(path=given))
-    return _relative(folder, here)
+    folder = start.absolute() if start.is_dir() else start.absolute().parent
+    if (folder / "kb.yaml").is_file():
+        return _relative(start if start.is_dir() else folder, here)
+    found = next((above for above in folder.parents if (above / "kb.yaml").is_file()), None)
+    if found is not None:
+        return _relative(found, here)
+    if not start.is_dir():
+        fail(text["not-a-directory"].format(path=given))
+    return _relative(start, here)
 
 
 def _relative(folder: Path, here: Path) -> Path:
@@ -119,7 +140,8 @@ def _relative(folder: Path, here: Path) -> Path:
     try:
         return folder.absolute().relative_to(here)
     except ValueError:
-        return folder
+        up = Path(os.path.relpath(folder, here))
+        return up if len(str(up)) < len(str(folder)) else folder
 
 
 def matching_rules() -> Iterable[Rule]:
