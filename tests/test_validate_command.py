@@ -97,12 +97,40 @@ def test_only_shows_one_place(kb: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "KB101\t1" in capsys.readouterr().err
 
 
+def test_only_shows_what_a_file_causes_elsewhere(
+    kb: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = kb / "symptoms/paper/paper-jam.yaml"
+    copy = page.with_name("paper-twin.yaml")
+    copy.write_text(page.read_text("utf-8").replace("jammed-paper", "jam-of-paper"), "utf-8")
+    tidy(capsys)
+    assert run("validate", "--only", str(page)) == 1
+    assert "KB201" in capsys.readouterr().out
+
+
+def test_a_part_of_the_knowledge_is_checked_as_part(
+    kb: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidy(capsys)
+    assert run("validate", CAUSE) == run("validate", "kb/symptoms") == 0
+    assert capsys.readouterr().out == ""
+    spoil(Path(CAUSE))
+    assert run("validate", CAUSE) == run("validate", "--kb", "kb") == 1
+    assert run("validate", "kb/symptoms") == 0
+    capsys.readouterr()
+    monkeypatch.chdir(kb / "symptoms/paper")
+    assert run("validate") == 1
+    assert "../../causes/paper/wrong-paper-size.yaml:" in capsys.readouterr().out
+
+
 def test_wrong_use_exits_2(kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["nowhere"], ["kb/kb.yaml"]):
+    (tmp_path / "file").write_text("x")
+    for words in (["nowhere"], ["file"], ["--only", "kb/nosuch"]):
         with pytest.raises(SystemExit) as stopped:
             run("validate", *words)
         assert stopped.value.code == 2
-        assert "name the one that holds kb.yaml" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "doesn't exist" in told or "name the one that holds kb.yaml" in told
     (kb / "kb.yaml").unlink()
     with pytest.raises(SystemExit) as stopped:
         run("validate")
@@ -148,11 +176,47 @@ def test_l10n_status_and_accept(kb: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("l10n", "status", "--format", "json") == 1
     assert json.loads(capsys.readouterr().out)["open"][0]["state"] == "stale"
     assert run("l10n", "accept", "wrong-paper-size") == 0
-    assert "kb/translations/zh-TW.yaml" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "kb/translations/zh-TW.yaml" in told
+    assert "cause/wrong-paper-size: 1 zh-TW (were stale)" in told
     assert run("l10n", "status") == 0
-    with pytest.raises(SystemExit) as stopped:
-        run("l10n", "accept", "nobody")
-    assert stopped.value.code == 2
+    capsys.readouterr()
+    for words in (["nobody"], ["wrong-paper-sise"], []):
+        with pytest.raises(SystemExit) as stopped:
+            run("l10n", "accept", *words)
+        assert stopped.value.code == 2
+        told = capsys.readouterr().err
+        assert ("did you mean wrong-paper-size?" in told) == (words == ["wrong-paper-sise"])
+
+
+@pytest.mark.parametrize("spoilt", ["a: [", "titel", "links"])
+def test_l10n_keeps_records_of_what_it_cannot_read(
+    kb: Path, capsys: pytest.CaptureFixture[str], spoilt: str
+) -> None:
+    record = kb / "translations/zh-TW.yaml"
+    before = record.read_bytes()
+    path = kb / "links.yaml" if spoilt == "links" else Path(CAUSE)
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"title:", b"titel:") if spoilt == "titel" else b"a: [\n")
+    assert run("l10n", "accept", "--all") == 0
+    assert f"{path.relative_to(kb.parent) if path.is_absolute() else path} can't be read" in (
+        capsys.readouterr().err
+    )
+    assert record.read_bytes() == before
+    path.write_bytes(good)
+    assert run("l10n", "status") == 0
+    assert "0 stale, 0 not recorded" in capsys.readouterr().err
+
+
+def test_l10n_accepts_what_kb_new_started_in_one(
+    kb: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kbmatch.cli.kb import main
+
+    assert main(["new", "toner-low", "--kb", "kb"]) == 0
+    assert run("l10n", "accept", "toner-low") == 0
+    assert run("l10n", "status") == 0
+    assert "0 not recorded" in capsys.readouterr().err
 
 
 def test_schema_is_printed_or_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,17 +77,21 @@ def accept(documents: Documents, ids: Collection[str] | None = None) -> tuple[Pa
     """Record the present translations of the named documents, or of all; return changed files.
 
     `ids` are document names as `status` gives them, or only their last part. Records of documents
-    that no longer exist are dropped. A text that is empty is not recorded.
+    that no longer exist are dropped; of one that can't be read, or only in part, nothing is known,
+    so its records stay. A text that is empty is not recorded.
     """
     changed = []
     for layer in _layers(documents):
         root = _root(layer)
         for language in documents.languages[1:]:
             record = read_record(root, language)
-            pairs: dict[str, list[str]] = {}
+            pairs: dict[str, list[str]] = {
+                name: list(known)
+                for name, known in record.pairs.items()
+                if _is_unknown(name, layer, documents)
+            }
             for item in _compare(layer, documents.languages[0], language, record):
-                chosen = ids is None or item.document in ids or _last(item.document) in ids
-                if chosen or item.state == "accepted":
+                if is_chosen(item, ids) or item.state == "accepted":
                     pairs.setdefault(item.document, []).append(item.pair)
                 elif item.state == "stale":
                     # Still stale after others were accepted: the old record must stay.
@@ -98,6 +102,26 @@ def accept(documents: Documents, ids: Collection[str] | None = None) -> tuple[Pa
             if _write(record.path, language, pairs):
                 changed.append(record.path)
     return tuple(changed)
+
+
+def is_chosen(item: Translation, ids: Collection[str] | None) -> bool:
+    """Whether a translation belongs to a document that is named; all are when `ids` is None."""
+    return ids is None or item.document in ids or _last(item.document) in ids
+
+
+def _is_unknown(name: str, layer: list[Document], documents: Documents) -> bool:
+    """Whether what a record belongs to may exist although it can't be seen now."""
+    broken = any(d.broken and d.label == name for d in layer)
+    links = any(d.broken and d.kind == "links" for d in layer) and name.startswith("link/")
+    return broken or links or _is_hidden(name, documents.unread)
+
+
+def _is_hidden(name: str, unread: Collection[tuple[str, str]]) -> bool:
+    """Whether a record's document stands in a file that can't be read."""
+    kind = name.partition("/")[0]
+    base = kind.removesuffix("-override")
+    last = _last(name).removesuffix("-override")
+    return bool({(base, last), (kind, kind), (f"{kind}s", f"{kind}s")} & {*unread})
 
 
 def read_record(root: Path, language: str) -> Record:
@@ -268,8 +292,7 @@ def _judge(
         )
     present = {_unit(document, path) for document in layer for path, _ in document.texts}
     for name in record.pairs:
-        kind = name.partition("/")[0]
-        hidden = {(kind, _last(name)), (kind, kind), (f"{kind}s", f"{kind}s")} & {*unread}
+        hidden = _is_hidden(name, unread)
         if name not in present and not hidden and record.source is not None:
             where = record.source.key_position((name,))
             yield problem("KB403", where, document=name)

@@ -7,6 +7,7 @@ match its samples, or a new signature comes that does. So who validates again an
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,9 +81,17 @@ class Proofs:
         fresh = set(_numbers(usable, changed))
         prover = _Prover(usable, matcher, documents)
         before, self._proofs = self._proofs, {}
+        # Two files may claim one id; the signatures tell which of them the knowledge took.
+        owners = {
+            builtins.id(signature): document
+            for document in documents.of_kind("symptom")
+            for signature in document.entry.signatures
+        }
         for id, symptom in usable.symptoms.items():
             proof = before.get(id)
-            document = documents.of("symptom", id)
+            document = owners[builtins.id(symptom.signatures[0])] if symptom.signatures else None
+            if document is None:
+                continue  # nothing of it can be proved
             if (
                 proof is None
                 or id in touched
@@ -103,7 +112,7 @@ class Proofs:
             for other, signature, place in proof.intruders:
                 found.setdefault((other, signature), []).append((id, place))
         for (id, signature), samples in found.items():
-            document = documents.of("symptom", id)
+            document = self._proofs[id].document
             names = [s.id for s in document.entry.signatures]
             number = names.index(signature.partition("/")[2])
             first = samples[0][1]
