@@ -33,17 +33,6 @@ def sbom(own: Library, libraries: Iterable[Library], files: dict[str, bytes]) ->
                 "description": "templates, styles and scripts inside site/",
             }
         )
-    components.append(
-        {
-            "type": "library",
-            "name": "iframe-worker",
-            "version": "1.0.4",
-            "purl": "pkg:npm/iframe-worker@1.0.4",
-            "bom-ref": "pkg:npm/iframe-worker@1.0.4",
-            "licenses": [{"license": {"id": "MIT"}}],
-            "description": "script inside site/",
-        }
-    )
     main = _component(own, files)
     main["type"] = "application"
     total = hashlib.sha256(b"".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))

@@ -1,33 +1,58 @@
-"""What the paste box needs, as scripts: fetch fails on file://, and nothing leaves the machine."""
+"""What box and search need, as scripts: fetch fails on file://, and nothing leaves the machine."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..knowledge.model import Knowledge, Symptom
+from ..knowledge.model import Cause, Command, Knowledge, Outcome, Symptom
 from ..matching.browser import browser_data
 from ..matching.compile import compile_matching
 from ..matching.pack import Pack
 from ..resources import read_resource
 from .edition import Edition
-from .page import Asset
+from .page import Asset, Page
+from .searchtext import WRITTEN, WrittenPage, kind_of, search_text
 
 FOLDER = "assets/kb/box"
+_LABELS = ("box.", "find.", "copy", "outcome.", "comma")
 
 
 def box_assets(knowledge: Knowledge) -> Iterator[Asset]:
-    """Yield the signatures with the masking rules, and each language's titles and words."""
+    """Yield the signatures with the masking rules: the same for every language."""
     pack = Pack(compile_matching(knowledge), "kb")
     data = {
         "matcher": browser_data(pack),
         "redaction": json.loads(read_resource("redaction.json")),
+        "slots": {name: kind.type for name, kind in knowledge.settings.slots.items()},
     }
     yield Asset(f"{FOLDER}/signatures.js", _script("kbBoxSignatures", data))
-    for language in knowledge.settings.languages:
-        pages = _pages(Edition(knowledge, language))
-        yield Asset(f"{FOLDER}/pages-{language}.js", _script("kbBoxPages", pages))
+
+
+def search_assets(
+    knowledge: Knowledge, language: str, pages: Iterable[Page], written: Iterable[WrittenPage]
+) -> Iterator[Asset]:
+    """Yield one language's titles and words, and the text of all its pages."""
+    pages, written = list(pages), list(written)
+    known = _known(Edition(knowledge, language), pages, written)
+    yield Asset(f"{FOLDER}/pages-{language}.js", _script("kbBoxPages", known))
+    text = search_text(pages, written)
+    yield Asset(f"{FOLDER}/text-{language}.js", _script("kbBoxText", text))
+
+
+def examples(edition: Edition) -> Iterator[tuple[str, str]]:
+    """Yield what somebody could put into the box: one line, a longer output, words."""
+    symptoms = list(edition.knowledge.symptoms.values())
+    samples = [text.strip() for s in symptoms for g in s.signatures for text in g.samples]
+    names = [name for s in symptoms for name in s.aliases.get(edition.language, ())]
+    for kind, texts in (
+        ("line", [text for text in samples if "\n" not in text and 60 < len(text) < 250]),
+        ("log", [text for text in samples if 3 <= text.count("\n") < 20]),
+        ("words", [name for name in names if " " in name or not name.isascii()]),
+    ):
+        if texts:
+            yield kind, texts[0]
 
 
 def _script(name: str, value: Any) -> str:
@@ -37,24 +62,20 @@ def _script(name: str, value: Any) -> str:
     return f"window.{name} = {text};\n"
 
 
-def _pages(edition: Edition) -> dict[str, Any]:
+def _known(edition: Edition, pages: list[Page], written: list[WrittenPage]) -> dict[str, Any]:
     knowledge = edition.knowledge
-    labels = {key: text for key, text in edition.texts.items() if key.startswith("box.")}
     plain = edition.prose("").plain
     symptoms = [_symptom(edition, symptom) for symptom in knowledge.symptoms.values()]
-    solutions = [
-        {
-            "path": f"solutions/{solution.id}.html",
-            "title": edition.text(solution.title),
-            "summary": edition.first_sentence(solution.steps[0].text),
-            "words": [],
-        }
-        for solution in knowledge.solutions.values()
-    ]
+    firsts = {symptom.causes[0].cause for symptom in knowledge.symptoms.values() if symptom.causes}
     return {
-        "labels": labels,
+        "labels": {k: text for k, text in edition.texts.items() if k.startswith(_LABELS)},
+        "examples": {name: kind.example for name, kind in edition.settings.slots.items()},
         "symptoms": {item["id"]: item for item in symptoms},
-        "solutions": solutions,
+        "causes": {
+            cause.id: _cause(edition, cause, cause.id in firsts)
+            for cause in knowledge.causes.values()
+        },
+        "others": [*_others(pages), *map(_written, sorted(written, key=lambda page: page.path))],
         "synonyms": [
             [plain(word) for word in (term.en, term.zh_TW, *term.synonyms)]
             for term in knowledge.glossary
@@ -63,20 +84,61 @@ def _pages(edition: Edition) -> dict[str, Any]:
 
 
 def _symptom(edition: Edition, symptom: Symptom) -> dict[str, Any]:
-    plain = edition.prose("").plain
     words = [word for found in symptom.aliases.values() for word in found]
     return {
         "id": symptom.id,
         "path": f"symptoms/{symptom.id}.html",
         "title": edition.text(symptom.title),
-        "summary": plain(edition.text(symptom.summary)),
-        "causes": [
-            {
-                "id": ranked.cause,
-                "title": edition.text(edition.knowledge.causes[ranked.cause].title),
-            }
-            for ranked in symptom.causes
-        ],
+        "summary": edition.prose("").plain(edition.text(symptom.summary)),
+        "brief": edition.first_sentence(symptom.summary),
+        "causes": [ranked.cause for ranked in symptom.causes],
         "words": [*words, *symptom.codes],
         "messages": edition.messages_of(symptom),
     }
+
+
+def _cause(edition: Edition, cause: Cause, whole: bool) -> dict[str, Any]:
+    """Return a cause's title and who can fix it; with its check where it comes first."""
+    plain = edition.prose("").plain
+    value: dict[str, Any] = {
+        "title": plain(edition.text(cause.title)),
+        "who": cause.who,
+        "fixer": edition.fixer(cause.who),
+    }
+    if whole:
+        value["check"] = plain(edition.text(cause.check.text))
+        value["commands"] = [_command(edition, command) for command in cause.check.commands]
+        value["yours"] = _outcome(edition, cause.check.if_yours)
+        value["not"] = _outcome(edition, cause.check.if_not)
+    return value
+
+
+def _command(edition: Edition, command: Command) -> dict[str, str]:
+    value = {"run": command.run.rstrip(), "shell": edition.label(f"shell.{command.shell}")}
+    if command.on:
+        value |= {"on": command.on, "platform": edition.platforms[command.on]}
+    return value
+
+
+def _outcome(edition: Edition, outcome: Outcome) -> dict[str, str]:
+    return {
+        "output": (outcome.output or "").strip(),
+        "meaning": edition.prose("").plain(edition.text(outcome.meaning)),
+    }
+
+
+def _others(pages: list[Page]) -> Iterator[dict[str, Any]]:
+    """Yield every page that is no error's: fixes, reference tables, lists."""
+    for page in pages:
+        if page.kind not in ("symptom", "home"):
+            titles = [entry.title for entry in page.search[1:]]
+            yield _other(page.path, kind_of(page), page.title, page.description, titles)
+
+
+def _written(page: WrittenPage) -> dict[str, Any]:
+    titles = [entry.title for entry in page.entries()[1:]]
+    return _other(page.path, WRITTEN, page.title, page.description, titles)
+
+
+def _other(path: str, kind: str, title: str, brief: str, words: list[str]) -> dict[str, Any]:
+    return {"path": path, "kind": kind, "title": title, "brief": brief, "words": words}

@@ -17,12 +17,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:
-    """What the search knows of a page (`anchor` empty) or of one part of it."""
+    """What the search knows of a page (`anchor` empty) or of one part of it, in plain words.
+
+    Texts that several pages share are equal strings; the search's file holds each once.
+    """
 
     anchor: str
     title: str
-    text: str
-    boost: float = 1.0
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

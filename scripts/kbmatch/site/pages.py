@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
+from .box import examples
 from .edition import Edition, Group, Shelf, anchor, solution_commands, sort_key
 from .page import Heading, Page, SearchEntry
-from .words import LIST, SearchText
+from .words import SearchText
 
 
 class PageStore:
@@ -291,7 +292,7 @@ class _Builder:
                 solutions=solutions,
             ),
             headings=tuple(headings),
-            search=(SearchEntry("", group.title, edition.prose("").plain(group.summary), LIST),),
+            search=(SearchEntry("", group.title, (edition.prose("").plain(group.summary),)),),
         )
 
     def _home(self, introduction: str) -> Page:
@@ -316,6 +317,7 @@ class _Builder:
                 codes=edition.by_code(),
                 common_codes=edition.first_codes(),
                 references=references,
+                examples=list(examples(edition)),
             ),
             wide=True,
         )
@@ -364,7 +366,7 @@ class _Builder:
             intro,
             self._render(f"{name}.html", "", **values),
             headings=tuple(headings),
-            search=search or (SearchEntry("", label(name), intro, LIST),),
+            search=search or (SearchEntry("", label(name), (intro,)),),
             wide=not headings,
         )
 

@@ -6,8 +6,8 @@ elsewhere. One build makes every language: each has its own navigation, theme st
 
 from __future__ import annotations
 
-import json
 import posixpath
+import re
 import shutil
 from collections.abc import Iterator, MutableMapping
 from html import escape
@@ -30,14 +30,16 @@ from ..knowledge.load import KnowledgeError, load_or_raise
 from ..knowledge.model import Knowledge
 from ..knowledge.store import DocumentStore
 from ..texts import load
+from .box import search_assets
 from .data import build_assets
 from .page import Heading, Page
 from .pages import PageStore, build_pages
-from .searchindex import entries_below, entries_of, index_json, index_script
+from .searchtext import WrittenPage
+from .styles import Names, shrink
 
 log = get_plugin_logger(__name__)
 
-SEARCH = "material/search"
+_GAP = re.compile(r"\s*\n\s*")
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]
@@ -70,7 +72,6 @@ class ReadyPage(SitePage):
         self.meta = {
             "title": escape(page.title),
             "description": escape(page.description),
-            "search": {"exclude": True},
             "kind": page.kind,
         }
         if page.wide:
@@ -97,7 +98,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._documents = DocumentStore()
         self._store = PageStore()
         self._built: dict[str, Page | str] = {}
-        self._written: dict[str, Any] = {}
+        self._written: dict[str, dict[str, WrittenPage]] = {}
         self._look = 0.0
         self._serving = False
 
@@ -262,29 +263,50 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         context["kb_language"] = language
         context["kb_hash"] = self._knowledge.source_hash[:12]
 
-    @event_priority(-100)  # after the search plugin wrote its site-wide index
+    def on_page_content(
+        self, html: str, *, page: SitePage, config: MkDocsConfig, files: Files
+    ) -> None:
+        """Keep what the search must know of a page written by hand."""
+        language, _, path = page.url.partition("/")
+        if not isinstance(page, ReadyPage) and language in self.languages:
+            description = str(page.meta.get("description", ""))
+            written = WrittenPage(path, str(page.title), description, html)
+            self._written.setdefault(language, {})[path] = written
+
+    def on_post_page(self, output: str, *, page: SitePage, config: MkDocsConfig) -> str:
+        """Drop the blank lines and indents that the theme's templates leave around the content."""
+        frame, start, rest = output.partition("<article")
+        content, end, foot = rest.rpartition("</article>")
+        return _GAP.sub("\n", frame) + start + content + end + _GAP.sub("\n", foot)
+
+    @event_priority(-100)  # after every plugin that adds files
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write one search index a language; drop what no page uses."""
+        """Write what the search knows; drop what no page uses."""
         assert self._knowledge is not None
         site = Path(config.site_dir)
-        whole = site / "search" / "search_index.json"
-        if whole.is_file():
-            found = json.loads(whole.read_text(encoding="utf-8"))
-            if self._serving:  # pages not built again are missing here
-                self._written.update({doc["location"]: doc for doc in found["docs"]})
-                found["docs"] = list(self._written.values())
-            for language in self.languages:
-                entries = entries_of(self._pages[language])
-                entries += entries_below(language, found["docs"])
-                folder = site / language / "search"
-                folder.mkdir(parents=True, exist_ok=True)
-                index = index_json(found["config"], entries)
-                (folder / "search_index.json").write_text(index, encoding="utf-8")
-                (folder / "search_index.js").write_text(index_script(index), encoding="utf-8")
-            shutil.rmtree(whole.parent)
-        shutil.rmtree(site / "assets" / "javascripts" / "lunr", ignore_errors=True)
+        for language in self.languages:
+            written = self._written.get(language, {}).values()
+            for asset in search_assets(self._knowledge, language, self._pages[language], written):
+                target = site / asset.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(asset.content, encoding="utf-8")
+        shutil.rmtree(site / "assets" / "javascripts", ignore_errors=True)
         for source_map in site.rglob("*.map"):
             source_map.unlink()
+        if not self._serving:  # a server's pages change from one look to the next
+            _shrink_styles(site)
+
+
+def _shrink_styles(site: Path) -> None:
+    """Leave in the theme's stylesheets what the pages and scripts of this site use."""
+    names = Names()
+    for page in site.rglob("*.html"):
+        names.add_page(page.read_text(encoding="utf-8"))
+    for script in site.glob("assets/**/*.js"):
+        if script.parent.name != "box":  # messages and their words: no script sets a class by them
+            names.add_script(script.read_text(encoding="utf-8"))
+    for sheet in site.glob("assets/stylesheets/*.css"):
+        sheet.write_text(shrink(sheet.read_text(encoding="utf-8"), names), encoding="utf-8")
 
 
 def _anchor(heading: Heading) -> AnchorLink:

@@ -1,4 +1,4 @@
-"""What the header search knows of every page: all its words, by the part they stand in."""
+"""What the search knows of every page: all its words, by the part they stand in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from collections.abc import Iterable, Sequence
 from ..knowledge.model import Cause, Command, Solution, Symptom, Table, Text
 from .edition import Edition
 from .page import SearchEntry
-
-# How much an entry weighs. Tried on every sample, title and alias of our own knowledge: what
-# a tool prints first, then what an error is about, then what merely mentions it, lists last.
-MESSAGE = 8.0
-MAIN = 3.0
-FIX = 0.7
-CAUSE = 0.5
-LIST = 0.3
 
 
 class SearchText:
@@ -26,44 +18,38 @@ class SearchText:
         self._platforms = {
             platform.id: edition.text(platform.title) for platform in edition.settings.platforms
         }
-        self._causes: dict[str, str] = {}
-        self._fixes: dict[str, str] = {}
+        self._causes: dict[str, tuple[str, ...]] = {}
+        self._fixes: dict[str, tuple[str, ...]] = {}
 
     def symptom(
         self, symptom: Symptom, causes: Iterable[Cause], links: Iterable[str]
     ) -> tuple[SearchEntry, ...]:
-        """Return an entry for the page, one for each wording and one for each cause with its fixes.
-
-        A pasted message is found by its own short entry, where it weighs most.
-        """
+        """Return an entry for the page, for each wording, and for each cause with its fixes."""
         edition = self._edition
-        parts = [self._plain(symptom.summary), *symptom.codes, symptom.id]
-        parts += symptom.aliases.get(edition.language, ())
+        parts = [self._plain(symptom.summary), " ".join((*symptom.codes, symptom.id))]
+        parts.append(" · ".join(symptom.aliases.get(edition.language, ())))
         if symptom.applies_to:
             parts.append(self._plain(symptom.applies_to))
         for other in symptom.look_alikes:
             parts.append(edition.text(edition.knowledge.symptoms[other.id].title))
             parts.append(self._plain(other.difference))
         parts += self._links(links)
-        entries = [SearchEntry("", edition.text(symptom.title), _join(parts), MAIN)]
+        entries = [SearchEntry("", edition.text(symptom.title), _said(parts))]
         for signature in symptom.signatures:
             message = edition.slots.message(signature)
-            words = _join((signature.samples[0], *edition.tools_of([signature])))
-            entries.append(SearchEntry(f"message-{signature.id}", message, words, MESSAGE))
+            words = (signature.samples[0], " ".join(edition.tools_of([signature])))
+            entries.append(SearchEntry(f"message-{signature.id}", message, _said(words)))
         notes = {ranked.cause: ranked.note for ranked in symptom.causes}
         told: set[str] = set()
         for cause in causes:
             note = notes[cause.id]
-            words = _join(
-                (
-                    self._cause(cause),
-                    self._plain(note) if note else "",
-                    *(self._fix(id) for id in cause.solutions if id not in told),
-                )
-            )
+            texts = [*self._cause(cause), self._plain(note) if note else ""]
+            for id in cause.solutions:
+                if id not in told:
+                    texts += self._fix(id)
             told.update(cause.solutions)
             title = edition.text(cause.title)
-            entries.append(SearchEntry(f"cause-{cause.id}", title, words, CAUSE))
+            entries.append(SearchEntry(f"cause-{cause.id}", title, _said(texts)))
         return tuple(entries)
 
     def solution(
@@ -71,56 +57,54 @@ class SearchText:
     ) -> tuple[SearchEntry, ...]:
         """Return the one entry of a solution's page."""
         title = self._edition.text(solution.title)
-        parts = [self._solution(solution), *self._links(links)]
+        parts = [*self._fix(solution.id)[1:], *self._links(links)]
         parts += [self._edition.text(symptom.title) for symptom in symptoms]
-        return (SearchEntry("", title, _join(parts), FIX),)
+        return (SearchEntry("", title, _said(parts)),)
 
     def tables(self, tables: Iterable[Table]) -> tuple[SearchEntry, ...]:
         """Return an entry for each table of a page."""
         entries = []
         for index, table in enumerate(tables):
-            cells = [self._plain(cell) for row in (table.columns, *table.rows) for cell in row]
+            rows = (" ".join(map(self._plain, row)) for row in (table.columns, *table.rows))
             anchor = table.id if index else ""
-            words = _join((self._plain(table.intro), *cells))
-            entries.append(SearchEntry(anchor, self._edition.text(table.title), words))
+            title = self._edition.text(table.title)
+            entries.append(SearchEntry(anchor, title, _said((self._plain(table.intro), *rows))))
         return tuple(entries)
 
     def glossary(self) -> tuple[SearchEntry, ...]:
         """Return the glossary's entry."""
-        parts: list[str] = []
-        for term in self._edition.knowledge.glossary:
-            parts += (term.en, term.zh_TW, *term.synonyms)
-            if term.note:
-                parts.append(self._plain(term.note))
-        return (SearchEntry("", self._edition.label("glossary"), _join(parts), LIST),)
+        texts = [
+            " ".join(
+                (term.en, term.zh_TW, *term.synonyms, self._plain(term.note) if term.note else "")
+            ).strip()
+            for term in self._edition.knowledge.glossary
+        ]
+        return (SearchEntry("", self._edition.label("glossary"), _said(texts)),)
 
-    def _cause(self, cause: Cause) -> str:
+    def _cause(self, cause: Cause) -> tuple[str, ...]:
         if cause.id not in self._causes:
             check = cause.check
             parts = [self._plain(cause.explanation), self._plain(check.text)]
             parts += self._commands(check.commands)
             for outcome in (check.if_yours, check.if_not):
                 parts += (self._plain(outcome.meaning), self._example(outcome.output))
-            self._causes[cause.id] = _join(parts)
+            self._causes[cause.id] = tuple(parts)
         return self._causes[cause.id]
 
-    def _fix(self, id: str) -> str:
+    def _fix(self, id: str) -> tuple[str, ...]:
         if id not in self._fixes:
             solution = self._edition.knowledge.solutions[id]
-            title = self._edition.text(solution.title)
-            self._fixes[id] = _join((title, self._solution(solution)))
+            parts = [self._edition.text(solution.title)]
+            parts += [self._plain(solution.risk)] if solution.risk else []
+            for step in solution.steps:
+                parts.append(self._plain(step.text))
+                parts += self._commands(step.commands)
+                parts += (self._plain(step.risk) if step.risk else "", self._example(step.expected))
+            parts.append(self._plain(solution.verify.text))
+            parts += self._commands(solution.verify.commands)
+            parts.append(self._example(solution.verify.expected))
+            self._fixes[id] = tuple(parts)
         return self._fixes[id]
-
-    def _solution(self, solution: Solution) -> str:
-        parts = [self._plain(solution.risk)] if solution.risk else []
-        for step in solution.steps:
-            parts.append(self._plain(step.text))
-            parts += self._commands(step.commands)
-            parts += (self._plain(step.risk) if step.risk else "", self._example(step.expected))
-        parts.append(self._plain(solution.verify.text))
-        parts += self._commands(solution.verify.commands)
-        parts.append(self._example(solution.verify.expected))
-        return _join(parts)
 
     def _links(self, ids: Iterable[str]) -> list[str]:
         words: list[str] = []
@@ -132,9 +116,8 @@ class SearchText:
     def _commands(self, commands: Sequence[Command]) -> list[str]:
         words = []
         for command in commands:
-            if command.on:
-                words.append(self._platforms[command.on])
-            words.append(self._edition.slots.example(command.run))
+            run = self._edition.slots.example(command.run)
+            words.append(f"{self._platforms[command.on]}: {run}" if command.on else run)
         return words
 
     def _example(self, output: str | None) -> str:
@@ -144,5 +127,5 @@ class SearchText:
         return self._prose.plain(self._edition.text(text))
 
 
-def _join(parts: Iterable[str]) -> str:
-    return " ".join(part for part in parts if part)
+def _said(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for part in parts if part.strip())

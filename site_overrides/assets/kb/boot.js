@@ -21,29 +21,3 @@ document.documentElement.classList.replace('no-js', 'js');
 try {
   localStorage.setItem('kbmatch.language', document.documentElement.lang);
 } catch { /* as above */ }
-
-/*
- * The theme asks for the search index as soon as a page opens. It is the heaviest file of all, so
- * that one request waits until somebody goes to the search.
- */
-(() => {
-  const waiting = [];
-  let wanted = false;
-  const send = XMLHttpRequest.prototype.send;
-  const open = XMLHttpRequest.prototype.open;
-  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    this.kbUrl = String(url);
-    return open.call(this, method, url, ...rest);
-  };
-  XMLHttpRequest.prototype.send = function (...body) {
-    if (wanted || !/\/search_index\.json$/.test(this.kbUrl)) return send.apply(this, body);
-    waiting.push(() => send.apply(this, body));
-    return undefined;
-  };
-  const go = (event) => {
-    if (wanted || !event.target.closest('[data-md-component="search"], [data-md-toggle="search"], [for="__search"]')) return;
-    wanted = true;
-    for (const start of waiting.splice(0)) start();
-  };
-  for (const type of ['focusin', 'pointerover', 'change']) document.addEventListener(type, go, {passive: true});
-})();

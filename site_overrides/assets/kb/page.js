@@ -1,6 +1,6 @@
 /*
  * Small comforts of every page: copy buttons, platform choice that stays, list filters, the language
- * switch that keeps the place, Ctrl/Cmd+K, print with everything unfolded.
+ * switch that keeps the place, print with everything unfolded.
  */
 'use strict';
 (() => {
@@ -64,31 +64,6 @@
       for (const section of all('section', target)) section.hidden = !section.querySelector('li:not([hidden])');
     });
   }
-
-  document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
-      event.preventDefault();
-      const box = document.getElementById('kb-box-text');
-      if (box && !box.closest('[hidden]')) { box.focus(); return; }
-      const toggle = document.getElementById('__search');
-      if (toggle && !toggle.checked) toggle.click();
-      const query = document.querySelector('.md-search__input');
-      if (query) query.focus();
-    }
-  });
-
-  // The header search reads + - " ' ~ ^ * as operators; in a pasted error they are just marks.
-  document.addEventListener('paste', (event) => {
-    if (!event.target.matches('.md-search__input')) return;
-    event.preventDefault();
-    const text = event.clipboardData.getData('text').replace(/["'“”‘’+~^*-]+/g, ' ').replace(/\s+/g, ' ').trim();
-    event.target.setRangeText(text.slice(0, 300), event.target.selectionStart, event.target.selectionEnd, 'end');
-    event.target.dispatchEvent(new Event('input', {bubbles: true}));
-  });
-  // The theme looks only when a key goes up, which pasting by mouse, dictation and input methods miss.
-  document.addEventListener('input', (event) => {
-    if (event.target.matches('.md-search__input')) event.target.dispatchEvent(new Event('keyup'));
-  });
 
   // The line that the box found, already masked, goes into the ticket's summary.
   const seen = __md_get('kb.seen', sessionStorage);
