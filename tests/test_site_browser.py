@@ -155,6 +155,89 @@ def test_a_link_brings_names_along_but_nothing_that_harms(browser: Any, root: st
             expect(page.locator(".kb-slot--filled")).to_have_count(0)
 
 
+def test_editing_a_name_leaves_nothing_of_the_old_one(browser: Any, root: str) -> None:
+    brought = (
+        "login_server:betareg.azurecr.io&registry:betareg&host:betareg.azurecr.io"
+        "&acr_host:betareg.azurecr.io&url:https%3A//betareg.azurecr.io/v2/&pasted:1"
+    )
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}#{brought}")
+        assert "az acr show -n betareg " in commands(page)
+        page.locator(".kb-values input[name=login_server]").fill("gammareg.azurecr.io")
+        text = commands(page)
+        assert "az acr show -n gammareg " in text and "betareg" not in text
+        page.reload()
+        assert "betareg" not in commands(page)
+
+
+def test_another_error_replaces_the_names_but_not_what_was_typed(browser: Any, root: str) -> None:
+    def field(name: str) -> Any:
+        return page.locator(f".kb-values input[name={name}]")
+
+    first = "image:alphareg.azurecr.io/team/alpha%3A9.9&pasted:1"
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}#{first}")
+        expect(field("repository")).to_have_value("team/alpha")
+        assert "alphareg.azurecr.io/team/alpha:9.9" in commands(page)
+        field("resource_group").evaluate("e => e.closest('form').classList.add('kb-values--open')")
+        field("resource_group").fill("typed-rg")
+        page.goto(f"{root}/en/index.html")
+        page.goto(f"{root}/en/{SYMPTOM}#login_server:alphareg.azurecr.io&pasted:1")
+        expect(field("resource_group")).to_have_value("typed-rg")
+        expect(field("repository")).to_have_value("")
+        page.goto(f"{root}/en/index.html")
+        page.goto(f"{root}/en/{SYMPTOM}#login_server:betareg.azurecr.io&pasted:1")
+        expect(field("resource_group")).to_have_value("")
+        assert "alpha" not in commands(page) and "betareg" in commands(page)
+        page.goto(f"{root}/en/index.html")
+        page.goto(f"{root}/en/{SYMPTOM}#pasted:1")  # an error that names nobody
+        assert "betareg" not in commands(page)
+
+
+def test_examples_are_never_taken_for_names(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}#login_server:betareg.azurecr.io")
+        expect(page.locator(".kb-values input[name=region]")).to_have_value("")
+        expect(page.locator(".kb-slot--filled", has_text="eastasia")).to_have_count(0)
+        partly = page.locator(".kb-slot--partly").first
+        expect(partly.locator(".kb-slot--filled")).to_have_text("betareg.azurecr.io")
+
+
+def test_names_of_one_page_stay_there_and_come_along_to_its_fix(browser: Any, root: str) -> None:
+    symptom = "symptoms/containerapps-appservice-pull-failed.html"
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{symptom}#app:billing-api&login_server:betareg.azurecr.io")
+        assert "billing-api" in commands(page)
+        page.reload()
+        assert "billing-api" in commands(page)
+        for other in ("remove-private-endpoint-connections", "give-app-registry-identity"):
+            page.goto(f"{root}/en/solutions/{other}.html")
+            assert "billing-api" not in commands(page)
+            assert "betareg" in commands(page)
+        page.goto(f"{root}/en/{symptom}")
+        fix = page.locator("#fix-give-app-registry-identity")
+        fix.locator("summary").first.click()
+        fix.locator(".kb-fix__own a").click()
+        page.wait_for_url("**/solutions/give-app-registry-identity.html")
+        assert "-n billing-api " in commands(page)
+
+
+def test_names_beyond_the_first_show_when_they_are_known(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        field = page.locator(".kb-values__more input[name=resource_group]")
+        toggle = page.locator(".kb-values__toggle")
+        expect(field).to_be_hidden()
+        toggle.click()
+        expect(toggle).to_have_attribute("aria-expanded", "true")
+        field.fill("our-rg")
+        page.reload()
+        expect(field).to_be_visible()
+        expect(toggle).to_have_attribute("aria-expanded", "true")
+        toggle.click()
+        expect(field).to_be_hidden()
+
+
 def test_copy_takes_the_filled_command(browser: Any, server: str) -> None:
     options = {"permissions": ["clipboard-read", "clipboard-write"]}
     with visitor(browser, server, **options) as (page, _):

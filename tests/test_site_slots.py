@@ -96,11 +96,10 @@ def test_a_message_is_shown_as_its_own_sample_has_it(message: str, sample: str, 
 def test_the_script_knows_what_to_ask_what_to_keep_and_how_to_read() -> None:
     script = SLOTS.script()
     assert script["identity"] == "login_server"
-    assert script["kinds"]["image"]["asks"] == ["login_server", "repository", "tag"]
-    assert script["kinds"]["registry"]["asks"] == ["login_server"]
-    assert [name for name, kind in script["kinds"].items() if kind.get("remember")] == [
-        "login_server"
-    ]
+    assert script["asks"]["image"] == ["login_server", "repository", "tag"]
+    assert script["asks"]["registry"] == ["login_server"]
+    assert script["remember"] == ["login_server"]
+    assert script["examples"]["tag"] == "v1"
     rule = script["derivations"][1]
     assert rule["groups"] == ["registry"]
     assert re.search(rule["regex"], "\nshop.example.com\n")

@@ -33,7 +33,10 @@ class Slots:
         self.kinds = kinds
         self.derivations = tuple(derivations)
         self._order = {name: index for index, name in enumerate(kinds)}
-        self._spans = {name: _span(name, kind.example) for name, kind in kinds.items()}
+        self._spans = {
+            name: f'<span class="kb-slot" data-slot="{name}">{escape(kind.example)}</span>'
+            for name, kind in kinds.items()
+        }
         self._main = self._main_slots()
 
     def names(self, text: str) -> Iterator[str]:
@@ -55,7 +58,7 @@ class Slots:
     def html(self, text: str, values: Sequence[str] = ()) -> Markup:
         """Return `text` escaped, each slot a span that the page's script can fill.
 
-        `values` stand in the spans, in order; a slot without one shows its example.
+        `values` stand in the spans, in order, and stay: such a span is only marked.
         """
         if "{" not in text:
             return escape(text)
@@ -64,13 +67,9 @@ class Slots:
         for match in _SLOT.finditer(text):
             name = match[1]
             if name in self.kinds:
-                span = self._spans[name]
-                if place < len(values):
-                    span = (
-                        f'<span class="kb-slot" data-slot="{name}">{escape(values[place])}</span>'
-                    )
-                place += 1
+                span = _marked(values[place]) if place < len(values) else self._spans[name]
                 parts += (str(escape(text[end : match.start()])), span)
+                place += 1
                 end = match.end()
         parts.append(str(escape(text[end:])))
         return Markup("".join(parts))
@@ -85,7 +84,7 @@ class Slots:
         return _plain_braces(text)
 
     def message_html(self, signature: Signature) -> Markup:
-        """Return a message like `message`, its slots spans that the page's script can fill."""
+        """Return a message like `message`, what stands in its slots marked as varying."""
         return Markup(_plain_braces(str(self.html(signature.message, self._said(signature)))))
 
     def _said(self, signature: Signature) -> list[str]:
@@ -130,17 +129,9 @@ class Slots:
     def script(self) -> dict[str, Any]:
         """Return what the pages' script must know to fill slots.
 
-        Of each slot: its example, the slots a reader is asked for to fill it, and whether they are
-        kept from page to page. `identity` is the slot that tells one reader's place from another's.
+        `asks` names, for each slot, those that a reader is asked for to fill it. `identity` is the
+        slot that tells one reader's place from another's.
         """
-        kinds = {
-            name: {
-                "example": kind.example,
-                "asks": self.fields([name]),
-                **({"remember": True} if kind.remember else {}),
-            }
-            for name, kind in self.kinds.items()
-        }
         derivations = []
         for item in self.derivations:
             made = matchable(parse_message(item.template, self.kinds, template=True))
@@ -152,8 +143,14 @@ class Slots:
                     "groups": made["groups"],
                 }
             )
-        identity = next((name for name, kind in self.kinds.items() if kind.remember), "")
-        return {"kinds": kinds, "derivations": derivations, "identity": identity}
+        remember = [name for name, kind in self.kinds.items() if kind.remember]
+        return {
+            "examples": {name: kind.example for name, kind in self.kinds.items()},
+            "asks": {name: self.fields([name]) for name in self.kinds},
+            "remember": remember,
+            "derivations": derivations,
+            "identity": remember[0] if remember else "",
+        }
 
     def _parts(self, name: str) -> list[str]:
         """Return the slots of the first template that `name` is read by."""
@@ -181,8 +178,8 @@ class Slots:
         return {name: find(name) for name in main}
 
 
-def _span(name: str, text: str) -> str:
-    return f'<span class="kb-slot" data-slot="{name}">{escape(text)}</span>'
+def _marked(text: str) -> str:
+    return f'<span class="kb-slot">{escape(text)}</span>'
 
 
 def _plain_braces(text: str) -> str:
