@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -49,6 +49,10 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.position} {self.code} {self.message}"
 
+    def with_places(self, *places: Position) -> Problem:
+        """Return the same problem with other places that have a part in it."""
+        return replace(self, also=places)
+
     def in_language(self, language: str) -> Problem:
         """Return the same problem worded in `language`."""
         if not self.domain:
@@ -64,23 +68,17 @@ def problem(
     code: str,
     position: Position,
     variant: str = "",
-    also: tuple[Position, ...] = (),
     **values: object,
 ) -> Problem:
     """Make a problem, worded by `texts/<language>/rules.json`.
 
     Each word of `variant` picks `<code>.message.<word>` and `<code>.hint.<word>` where these exist.
     """
-    return worded("rules", code, position, variant, values, also)
+    return worded("rules", code, position, variant, values)
 
 
 def worded(
-    domain: str,
-    code: str,
-    position: Position,
-    variant: str,
-    values: Mapping[str, object],
-    also: tuple[Position, ...] = (),
+    domain: str, code: str, position: Position, variant: str, values: Mapping[str, object]
 ) -> Problem:
     """Make a problem worded by another text domain, for rules outside this package."""
     safe = {
@@ -89,7 +87,7 @@ def worded(
     }
     message, hint = _word(domain, code, variant, safe, "en")
     severity: Severity = "warning" if code in WARNING_CODES else "error"
-    return Problem(position, code, message, hint, severity, variant, safe, domain, also)
+    return Problem(position, code, message, hint, severity, variant, safe, domain)
 
 
 def _word(

@@ -8,7 +8,7 @@ from typing import Any
 from .decode import closest
 from .documents import Document, Documents
 from .model import Knowledge, Position
-from .problems import Problem, problem, worded
+from .problems import Problem, problem
 from .rules import RuleSet
 
 RULES = RuleSet()
@@ -32,7 +32,7 @@ def ids_are_unique(knowledge: Knowledge, documents: Documents) -> Iterator[Probl
                 variant = "other" if kind == "table" else ""
                 where = document.position("id")
                 values = {"id": document.entry.id, "path": at.path, "line": at.line}
-                yield problem(code, where, variant, also=(at,), **values)
+                yield problem(code, where, variant, **values).with_places(at)
     yield from _unique_links(documents)
     yield from _unique_terms(documents)
     yield from _unique_overrides(documents)
@@ -47,7 +47,8 @@ def _unique_links(documents: Documents) -> Iterator[Problem]:
                 at = earlier[0].position(earlier[1], "id")
                 code = "KB212" if document.layer > earlier[0].layer else "KB201"
                 values = {"id": link.id, "path": at.path, "line": at.line}
-                yield problem(code, document.position(index, "id"), "other", also=(at,), **values)
+                where = document.position(index, "id")
+                yield problem(code, where, "other", **values).with_places(at)
 
 
 def _unique_terms(documents: Documents) -> Iterator[Problem]:
@@ -59,7 +60,8 @@ def _unique_terms(documents: Documents) -> Iterator[Problem]:
             if document.layer > earlier.layer and term.en:
                 at = earlier.position(place, "en")
                 values = {"id": term.en, "path": at.path, "line": at.line}
-                yield problem("KB212", document.position(index, "en"), "term", also=(at,), **values)
+                where = document.position(index, "en")
+                yield problem("KB212", where, "term", **values).with_places(at)
 
 
 def _unique_overrides(documents: Documents) -> Iterator[Problem]:
@@ -74,7 +76,7 @@ def _unique_overrides(documents: Documents) -> Iterator[Problem]:
                     at = earlier.key_position(key)
                     values = {"id": identity, "key": key, "path": at.path, "line": at.line}
                     where = document.key_position(key)
-                    yield problem("KB212", where, "override", also=(at,), **values)
+                    yield problem("KB212", where, "override", **values).with_places(at)
 
 
 @RULES.rule("KB202")
@@ -148,9 +150,8 @@ def settings_name_once(knowledge: Knowledge, documents: Documents) -> Iterator[P
 
 
 def _named_twice(where: Position, first: Position, id: str, key: str) -> Problem:
-    return problem(
-        "KB114", where, also=(first,), id=id, key=key, path=first.path, line=first.line
-    )  # fmt: skip
+    found = problem("KB114", where, id=id, key=key, path=first.path, line=first.line)
+    return found.with_places(first)
 
 
 @RULES.rule("KB214")
@@ -183,6 +184,4 @@ def missing(
     close = closest(values["id"], names)
     found = "close" if close else "few" if 0 < len(names) <= _FEW else ""
     listed = ", ".join(names) if found == "few" else ""
-    return worded(
-        "rules", code, where, f"{variant} {found}", {"close": close, "known": listed, **values}
-    )
+    return problem(code, where, f"{variant} {found}", close=close, known=listed, **values)

@@ -31,11 +31,10 @@ def signature_problem(
     code: str,
     position: Position,
     variant: str = "",
-    also: tuple[Position, ...] = (),
     **values: object,
 ) -> Problem:
     """Return a problem worded in this package's texts."""
-    return worded(DOMAIN, code, position, variant, values, also)
+    return worded(DOMAIN, code, position, variant, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +114,16 @@ class Proofs:
             document = self._proofs[id].document
             names = [s.id for s in document.entry.signatures]
             number = names.index(signature.partition("/")[2])
-            first = samples[0][1]
+            places = [place for _, place in samples]
             yield signature_problem(
                 "KB505",
                 document.position("signatures", number, "message"),
-                also=tuple(place for _, place in samples),
                 signature=signature,
                 count=len(samples),
                 others=", ".join(dict.fromkeys(other for other, _ in samples)),
-                path=first.path,
-                line=first.line,
-            )
+                path=places[0].path,
+                line=places[0].line,
+            ).with_places(*places)
 
     def _with_usable_signatures(self, knowledge: Knowledge) -> Knowledge:
         """Return the knowledge with only signatures that compile and contexts that exist."""
