@@ -1,4 +1,8 @@
-"""The way of a request as a picture: one station a phase, with what is known to fail there."""
+"""The way of a request as a picture: who takes part, what passes between them, what fails where.
+
+Each step is a row of its own with a drawing that stretches, so that names and errors beside it are
+real text: they wrap on a phone, can be searched for, and a screen reader reads them in order.
+"""
 
 from __future__ import annotations
 
@@ -6,115 +10,140 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from ..knowledge.model import Flow, Hop, Symptom
 from .edition import Edition, Group
 
-_COLUMN = 158
-_ROW = 124
-_PER_ROW = 6
-_LEFT = 79
-_TOP = 40
-_STEP = 46
+_ERRORS = 3
+"""How many errors a step lists."""
 
 
-def draw(edition: Edition, target: str) -> Markup:
-    """Return the picture as SVG, once lying (wide screens) and once standing (narrow ones).
+def draw(edition: Edition, target: str, *, errors: bool = True) -> Markup:
+    """Return the picture; steps link to `target#phase` and, with `errors`, list their commonest."""
+    flow = edition.settings.flow
+    groups = {group.id: group for group in edition.by_phase()}
+    if flow is None:
+        rows = [_row(edition, group, target, Markup(""), errors) for group in groups.values()]
+        return _figure(edition, " kb-flow--plain", Markup(""), rows)
+    lanes = Markup("").join(
+        Markup("<span>{}</span>").format(edition.text(lane.title)) for lane in flow.lanes
+    )
+    rows = [
+        _row(edition, groups[hop.phase], target, _way(edition, flow, hop), errors, hop.beside)
+        for hop in sorted(flow.hops, key=lambda hop: hop.beside)
+    ]
+    beside = next((at for at, hop in enumerate(flow.hops) if hop.beside), None)
+    if beside is not None:
+        heading = Markup('<li class="kb-flow__beside">{}</li>')
+        rows.insert(beside, heading.format(edition.label("flow.beside")))
+    head = Markup('<div class="kb-flow__lanes" aria-hidden="true"><div>{}</div></div>').format(
+        lanes
+    )
+    return _figure(edition, "" if errors else " kb-flow--bare", head, rows)
 
-    Stations link to `target#phase`.
-    """
-    groups = edition.by_phase()
-    label = edition.label("diagram")
-    return Markup('<figure class="kb-way">{}{}</figure>').format(
-        _lying(edition, groups, target, label), _standing(edition, groups, target, label)
+
+def here(edition: Edition, phase: str, target: str) -> Markup:
+    """Return one line that says how far a request with this error got."""
+    flow = edition.settings.flow
+    beside = {hop.phase for hop in flow.hops if hop.beside} if flow else set()
+    way = [id for id in edition.phases if id not in beside]
+    steps = way if phase in way else [*way, phase]
+    at = steps.index(phase) if phase in way else 0
+    items = []
+    for index, id in enumerate(steps):
+        kind = "now" if id == phase else "done" if index < at else "open"
+        current = Markup(' aria-current="step"') if id == phase else ""
+        link = Markup('<a href="{}#{}"{}>{}</a>').format(target, id, current, edition.phases[id])
+        items.append(Markup('<li class="kb-here__{}">{}</li>').format(kind, link))
+    label = edition.label("here" if phase in way else "here.beside", phase=edition.phases[phase])
+    return Markup('<nav class="kb-here" aria-label="{}"><ol>{}</ol></nav>').format(
+        label, Markup("").join(items)
     )
 
 
-def _lying(edition: Edition, groups: Sequence[Group], target: str, label: str) -> Markup:
-    rows = -(-len(groups) // _PER_ROW)
-    width = _COLUMN * min(_PER_ROW, len(groups))
-    height = _TOP + _ROW * (rows - 1) + 62
-    lines = []
-    for row in range(rows):
-        count = min(_PER_ROW, len(groups) - row * _PER_ROW)
-        y = _TOP + row * _ROW
-        lines.append(f"M{_LEFT} {y}H{_LEFT + (count - 1) * _COLUMN}")
-        if row + 1 < rows:
-            lines.append(_turn(_LEFT + (count - 1) * _COLUMN, y))
-    stations = Markup("").join(
-        _station(
-            edition,
-            group,
-            target,
-            _LEFT + (index % _PER_ROW) * _COLUMN,
-            _TOP + (index // _PER_ROW) * _ROW,
-            index + 1,
-        )
-        for index, group in enumerate(groups)
-    )
+def _figure(edition: Edition, look: str, head: Markup, rows: Sequence[Markup]) -> Markup:
     return Markup(
-        '<svg class="kb-way__lying" viewBox="0 0 {} {}" role="group" aria-label="{}">'
-        '<path class="kb-way__line" d="{}"/>{}</svg>'
-    ).format(width, height, label, " ".join(lines), stations)
-
-
-def _turn(end: int, y: int) -> str:
-    """Return the line from the end of one row, between the rows, to the start of the next."""
-    middle = y + 80
-    return (
-        f"M{end} {y}H{end + 50}q14 0 14 14V{middle - 14}q0 14 -14 14H{_LEFT - 50}"
-        f"q-14 0 -14 14V{y + _ROW - 14}q0 14 14 14H{_LEFT}"
-    )
-
-
-def _station(edition: Edition, group: Group, target: str, x: int, y: int, number: int) -> Markup:
-    count = _count(edition, group)
-    body = Markup(
-        '<circle class="kb-way__stop" cx="{x}" cy="{y}" r="15"/>'
-        '<text class="kb-way__number" x="{x}" y="{ny}">{number}</text>'
-        '<text class="kb-way__name" x="{x}" y="{ty}">{title}</text>'
-        '<text class="kb-way__count" x="{x}" y="{cy}">{count}</text>'
+        '<figure class="kb-flow{}" aria-label="{}">{}<ol class="kb-flow__hops">{}</ol></figure>'
     ).format(
-        x=x,
-        y=y,
-        ny=y + 5,
-        ty=y + 35,
-        cy=y + 53,
-        number=number,
-        title=group.title,
-        count=count,
+        look,
+        edition.label("diagram"),
+        head,
+        Markup("").join(rows),
     )
-    return _linked(group, target, body)
 
 
-def _standing(edition: Edition, groups: Sequence[Group], target: str, label: str) -> Markup:
-    height = _STEP * (len(groups) - 1) + 44
-    stations = []
-    for index, group in enumerate(groups):
-        y = 22 + index * _STEP
-        body = Markup(
-            '<circle class="kb-way__stop" cx="22" cy="{y}" r="14"/>'
-            '<text class="kb-way__number" x="22" y="{ny}">{number}</text>'
-            '<text class="kb-way__name kb-way__name--start" x="50" y="{ny}">{title}</text>'
-            '<text class="kb-way__count kb-way__count--end" x="318" y="{ny}">{count}</text>'
-        ).format(
-            y=y,
-            ny=y + 5,
-            number=index + 1,
-            title=group.title,
-            count=_count(edition, group),
-        )
-        stations.append(_linked(group, target, body))
+def _row(
+    edition: Edition,
+    group: Group,
+    target: str,
+    way: Markup,
+    errors: bool,
+    beside: bool = False,
+) -> Markup:
+    number = "" if beside else Markup('<span class="kb-flow__number"></span>')
+    count = edition.count("errors", len(group.symptoms)) if group.symptoms else ""
+    name = Markup("{}{}").format(number, group.title)
+    if group.symptoms:
+        name = Markup('<a href="{}#{}">{}</a>').format(target, group.id, name)
+    listed = _errors(edition, group.symptoms) if errors else ""
     return Markup(
-        '<svg class="kb-way__standing" viewBox="0 0 320 {}" role="group" aria-label="{}">'
-        '<path class="kb-way__line" d="M22 22V{}"/>{}</svg>'
-    ).format(height, label, height - 22, Markup("").join(stations))
+        '<li class="kb-flow__hop"><div class="kb-flow__name">{} <span class="kb-count">{}</span>'
+        "</div>{}{}</li>"
+    ).format(name, count, way, listed)
 
 
-def _count(edition: Edition, group: Group) -> str:
-    return edition.count("errors", len(group.symptoms)) if group.symptoms else ""
+def _errors(edition: Edition, symptoms: Sequence[Symptom]) -> Markup:
+    """Return the errors with the most wordings: what many tools print, many people meet."""
+    common = sorted(symptoms, key=lambda symptom: -len(symptom.signatures))[:_ERRORS]
+    items = [
+        Markup('<li><a href="symptoms/{}.html">{}</a></li>').format(
+            symptom.id, edition.text(symptom.title)
+        )
+        for symptom in common
+    ]
+    return Markup('<ul class="kb-flow__errors">{}</ul>').format(Markup("").join(items))
 
 
-def _linked(group: Group, target: str, body: Markup) -> Markup:
-    """Return a station as a link, or muted where nothing is written yet."""
-    if not group.symptoms:
-        return Markup('<g class="kb-way__none">{}</g>').format(body)
-    return Markup('<a class="kb-way__link" href="{}#{}">{}</a>').format(target, group.id, body)
+def _way(edition: Edition, flow: Flow, hop: Hop) -> Markup:
+    """Return a step's drawing: the lanes, an arrow there and, where one comes, the answer back."""
+    titles = {lane.id: edition.text(lane.title) for lane in flow.lanes}
+    places = {lane.id: (at + 0.5) * 100 / len(flow.lanes) for at, lane in enumerate(flow.lanes)}
+    source, target = places[hop.source], places[hop.target]
+    says = edition.text(hop.says)
+    words = f"{titles[hop.source]} → {titles[hop.target]}: {says}"
+    lines = [
+        Markup('<line class="kb-flow__lane" x1="{0}" x2="{0}" y1="0" y2="100%"/>').format(_at(x))
+        for x in places.values()
+    ]
+    parts = [_text(min(source, target), 14, says)]
+    if source == target:
+        parts.append(
+            Markup('<circle class="kb-flow__dot" cx="{}" cy="20" r="5"/>').format(_at(source))
+        )
+    else:
+        parts.append(_arrow(source, target, 21))
+    if hop.answer:
+        answer = edition.text(hop.answer)
+        words += f" ← {answer}"
+        parts += [_text(min(source, target), 38, answer), _arrow(target, source, 45, "back")]
+    return Markup(
+        '<div class="kb-flow__way"><svg role="img" aria-label="{}" width="100%" height="100%">'
+        "{}{}</svg></div>"
+    ).format(words, Markup("").join(lines), Markup("").join(parts))
+
+
+def _arrow(start: float, end: float, y: int, kind: str = "there") -> Markup:
+    tip = "M-7-4 0 0-7 4" if end > start else "M7-4 0 0 7 4"
+    return Markup(
+        '<line class="kb-flow__{kind}" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>'
+        '<svg x="{b}" y="{y}" overflow="visible"><path class="kb-flow__tip" d="{tip}"/></svg>'
+    ).format(kind=kind, a=_at(start), b=_at(end), y=y, tip=tip)
+
+
+def _text(x: float, y: int, words: str) -> Markup:
+    return Markup('<text class="kb-flow__says" x="{}" dx="9" y="{}">{}</text>').format(
+        _at(x), y, words
+    )
+
+
+def _at(percent: float) -> str:
+    return f"{percent:.4g}%"

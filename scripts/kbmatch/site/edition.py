@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from ..knowledge.model import Command, Knowledge, Signature, Solution, Symptom, Table, Text
 from ..texts import load
 from .markup import Prose
 from .slots import Slots
 
+_SHORTCUTS = 14
 _SENTENCE = re.compile(r"^.*?(?:[.!?](?=\s)|[。！？])", re.DOTALL)
 
 
@@ -40,6 +42,16 @@ class Shelf:
 
     name: str
     tables: list[Table] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CodeShelf:
+    """Codes of one kind, told by how they are written."""
+
+    id: str
+    title: str
+    patterns: tuple[str, ...]
+    groups: list[Group] = field(default_factory=list)
 
 
 class Edition:
@@ -72,7 +84,7 @@ class Edition:
 
     def count(self, key: str, number: int) -> str:
         """Return a counted noun, `key.one` or `key.other`."""
-        return self.texts[f"{key}.{'one' if number == 1 else 'other'}"].format(n=number)
+        return self.texts[f"{key}.{'one' if number == 1 else 'other'}"].format(n=f"{number:,}")
 
     def prose(self, prefix: str) -> Prose:
         """Return the Markdown renderer for pages whose language root is `prefix`."""
@@ -165,9 +177,33 @@ class Edition:
             Group(anchor(code), code, tuple(found[code])) for code in sorted(found, key=_natural)
         ]
 
-    def first_codes(self) -> list[str]:
-        """Return each symptom's foremost code, once, in the order of the symptoms."""
-        return list(dict.fromkeys(s.codes[0] for s in self.knowledge.symptoms.values() if s.codes))
+    def code_shelves(self) -> list[CodeShelf]:
+        """Return the codes by kind, as kb.yaml groups them; without groups, all together."""
+        shelves = [
+            CodeShelf(f"group-{number}", self.text(group.title), group.codes)
+            for number, group in enumerate(self.settings.code_groups, 1)
+        ]
+        rest = CodeShelf("group-other", self.label("by-code.other"), ("*",))
+        for group in self.by_code():
+            fits = (s for s in shelves if any(fnmatchcase(group.title, p) for p in s.patterns))
+            next(fits, rest).groups.append(group)
+        return [shelf for shelf in (*shelves, rest) if shelf.groups]
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """Return what people look up first, with its place; without any in kb.yaml, some codes."""
+        found = [
+            (item.label, f"symptoms/{item.symptom}.html")
+            if item.symptom
+            else (item.label, f"by-code.html#{anchor(item.code or item.label)}")
+            for item in self.settings.shortcuts
+        ]
+        return found or [
+            (group.title, f"by-code.html#{group.id}") for group in self.by_code()[:_SHORTCUTS]
+        ]
+
+    def place_of_phase(self, phase: str) -> int:
+        """Return where a phase stands on the way, for sorting."""
+        return list(self.phases).index(phase)
 
     def messages(self) -> list[tuple[str, Symptom]]:
         """Return every message, sorted as people look things up: by its first word."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,7 +11,8 @@ from markupsafe import Markup
 from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
 from .box import examples
-from .edition import Edition, Group, Shelf, anchor, solution_commands, sort_key
+from .edition import Edition, Group, Shelf, anchor, solution_commands
+from .overviews import Overviews, slug
 from .page import Heading, Page, SearchEntry
 from .words import SearchText
 
@@ -74,6 +74,7 @@ class _Builder:
             n=edition.count,
             x=edition.text,
             anchor=anchor,
+            slug=slug,
         )
         self._helpers = {"": self._helpers_for(""), "../": self._helpers_for("../")}
         self._checks: dict[str, Markup] = {}
@@ -95,7 +96,7 @@ class _Builder:
 
     def all(self, introduction: str) -> Iterator[Page]:
         yield self._home(introduction)
-        yield from self._overviews()
+        yield from Overviews(self.edition, self.words, self._render).all()
         for group in self.edition.by_area():
             yield self._area(group)
         for shelf in self.edition.shelves():
@@ -160,6 +161,7 @@ class _Builder:
             fields=edition.slots_used(commands),
             links=links,
             tools=edition.tools_of(symptom.signatures),
+            here=diagram.here(edition, symptom.phase, "../by-phase.html"),
             ticket=self._ticket(symptom, causes),
         )
         headings = [
@@ -315,59 +317,11 @@ class _Builder:
                 areas=edition.by_area(),
                 tools=edition.by_tool(),
                 codes=edition.by_code(),
-                common_codes=edition.first_codes(),
+                shortcuts=edition.shortcuts(),
                 references=references,
                 examples=list(examples(edition)),
             ),
             wide=True,
-        )
-
-    def _overviews(self) -> Iterator[Page]:
-        edition = self.edition
-        overview = partial(self._overview, edition.label)
-        phases = [group for group in edition.by_phase() if group.symptoms]
-        yield overview(
-            "by-phase",
-            [Heading(group.id, group.title) for group in phases],
-            groups=phases,
-            diagram=diagram.draw(edition, ""),
-        )
-        tools = edition.by_tool()
-        yield overview("by-tool", [Heading(group.id, group.title) for group in tools], groups=tools)
-        yield overview("by-code", [], groups=edition.by_code())
-        letters: dict[str, list[Any]] = {}
-        messages = edition.messages()
-        for pair in messages:
-            first = sort_key(pair[0])[:1]
-            letter = first.upper() if "a" <= first <= "z" else "0-9" if first.isdigit() else "…"
-            letters.setdefault(letter, []).append(pair)
-        yield overview("messages", [], letters=list(letters.items()), total=len(messages))
-        yield overview(
-            "glossary",
-            [],
-            search=self.words.glossary(),
-            notes=any(term.note for term in self.knowledge.glossary),
-            terms=sorted(self.knowledge.glossary, key=lambda term: term.en.casefold()),
-        )
-
-    def _overview(
-        self,
-        label: Callable[..., str],
-        name: str,
-        headings: list[Heading],
-        search: tuple[SearchEntry, ...] = (),
-        **values: Any,
-    ) -> Page:
-        intro = label(f"{name}.description")
-        return self._page(
-            f"{name}.html",
-            name,
-            label(name),
-            intro,
-            self._render(f"{name}.html", "", **values),
-            headings=tuple(headings),
-            search=search or (SearchEntry("", label(name), (intro,)),),
-            wide=not headings,
         )
 
     def _shelf(self, shelf: Shelf) -> Page:

@@ -1,5 +1,5 @@
 /*
- * Small comforts of every page: copy buttons, platform choice that stays, list filters, the language
+ * Small comforts of every page: copy buttons, platform choice that stays, the language
  * switch that keeps the place, print with everything unfolded.
  */
 'use strict';
@@ -51,19 +51,6 @@
     scrollBy(0, event.target.getBoundingClientRect().top - top); // other tabs above may have grown
   });
   choose(__md_get(PLATFORMS) || []);
-
-  for (const box of all('.kb-filter')) {
-    box.hidden = false;
-    const input = box.querySelector('input');
-    const target = document.getElementById(input.dataset.filter);
-    const rows = all('tbody tr, .kb-az li', target);
-    const words = rows.map((row) => row.textContent.toLowerCase());
-    input.addEventListener('input', () => {
-      const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      rows.forEach((row, index) => { row.hidden = !asked.every((word) => words[index].includes(word)); });
-      for (const section of all('section', target)) section.hidden = !section.querySelector('li:not([hidden])');
-    });
-  }
 
   // The line that the box found, already masked, goes into the ticket's summary.
   const seen = __md_get('kb.seen', sessionStorage);
