@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import generate
 from .measure import KB, a_sample, interleaved, kbmatch, seconds
+from .peers import site_beside_plain
 
 KNOWN = "Could not connect to the registry login server 'myregistry.azurecr.io'"
 
@@ -228,6 +229,7 @@ def main() -> int:
         "right": methods_right,
         "accuracy": accuracy,
         "validation": validation,
+        "site": site_beside_plain,
         "soak": lambda work: soak(work, int(options.soak_bytes)),
     }
     wanted = options.only or [name for name in parts if name != "soak"]

@@ -91,8 +91,8 @@ def write(count: int, directory: Path, settings: Path, seed: int = 1) -> None:
     chance = random.Random(seed)
     directory.mkdir(parents=True)
     content = yaml.load(settings.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    content.pop("good_logs", None)
-    content.pop("overlays", None)
+    for key in ("good_logs", "overlays", "shortcuts"):  # they name entries of our own knowledge
+        content.pop(key, None)
     _dump(directory / "kb.yaml", content)
     (directory / "links.yaml").write_text("[]\n", "utf-8")
     (directory / "glossary.yaml").write_text("[]\n", "utf-8")

@@ -18,6 +18,11 @@ engine() { # NAME TEST-FILE
 }
 
 engine chdb tests/heavy/test_clickhouse.py
+if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    engine zensical tests/heavy/test_zensical.py
+else
+    echo "== zensical: left out, it needs Python 3.11"
+fi
 if command -v java >/dev/null; then
     engine spark tests/heavy/test_spark.py
 else
