@@ -328,6 +328,8 @@ class Settings:
     """Words that show a generic message is about something else."""
     report: Text | None = None
     """How to report an error that nothing explains."""
+    stuck: Text | None = None
+    """What to try when none of a page's causes fits; Markdown on one line."""
     contact: str | None = None
     """Where readers report what is wrong or missing: a mail address or a web address, in which
     `{title}` and `{text}` stand for what they report."""
