@@ -60,7 +60,7 @@ class Overviews:
         for row in rows:
             letters.setdefault(_letter(row[0]), []).append(row)
         split = len(rows) > MANY
-        yield self._page("messages", [], letters=letters, total=len(rows), split=split)
+        yield self._page("messages", [], letters=letters, total=len(rows), split=split, slug=slug)
         for letter, listed in letters.items() if split else ():
             yield self._letter_page(letter, listed, list(letters))
 
@@ -75,7 +75,13 @@ class Overviews:
             label("messages.description"),
             str(
                 self._render(
-                    "letter.html", "../", title=title, letter=letter, letters=letters, rows=rows
+                    "letter.html",
+                    "../",
+                    slug=slug,
+                    title=title,
+                    letter=letter,
+                    letters=letters,
+                    rows=rows,
                 )
             ),
             wide=True,

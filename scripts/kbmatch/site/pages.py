@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
 from .box import examples
-from .edition import Edition, Group, Shelf, anchor, solution_commands
-from .overviews import Overviews, slug
+from .edition import Edition, Group, Shelf, solution_commands
+from .overviews import Overviews
 from .page import Heading, Page, SearchEntry
+from .rendering import Renderer
 from .words import SearchText
 
 
@@ -57,42 +57,9 @@ class _Builder:
         self._store = store
         self.knowledge = edition.knowledge
         self.words = SearchText(edition)
-        self._environment = Environment(
-            loader=PackageLoader("kbmatch.site"),
-            undefined=StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals.update(
-            edition=edition,
-            knowledge=self.knowledge,
-            settings=edition.settings,
-            slots=edition.slots,
-            t=edition.label,
-            n=edition.count,
-            x=edition.text,
-            anchor=anchor,
-            slug=slug,
-        )
-        self._helpers = {"": self._helpers_for(""), "../": self._helpers_for("../")}
+        self._render = Renderer(edition).render
         self._checks: dict[str, Markup] = {}
         self._steps: dict[str, Markup] = {}
-
-    def _helpers_for(self, prefix: str) -> Mapping[str, Callable[..., str]]:
-        prose = self.edition.prose(prefix)
-        text = self.edition.text
-        return {
-            "url": lambda path: prefix + path,
-            "md": lambda value: prose.block(text(value)),
-            "mi": lambda value: prose.inline(text(value)),
-        }
-
-    def _render(self, template: str, prefix: str, **values: Any) -> Markup:
-        return Markup(
-            self._environment.get_template(template).render(**self._helpers[prefix], **values)
-        )
 
     def all(self, introduction: str) -> Iterator[Page]:
         yield self._home(introduction)

@@ -36,6 +36,7 @@ from .page import Heading, Page
 from .pages import PageStore, build_pages
 from .searchtext import WrittenPage
 from .styles import Names, shrink
+from .written import WrittenPages
 
 log = get_plugin_logger(__name__)
 
@@ -101,6 +102,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._written: dict[str, dict[str, WrittenPage]] = {}
         self._look = 0.0
         self._serving = False
+        self._extension: WrittenPages
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Keep this plugin, and the pages it has made, from one rebuild of a server to the next."""
@@ -118,6 +120,10 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         except KnowledgeError as error:
             raise PluginError(str(error)) from error
         self._texts = {language: load("site", language) for language in self.languages}
+        self._extension = WrittenPages(self._knowledge)
+        config.markdown_extensions.append(self._extension)
+        fences = [{"name": "*", "class": "", "format": self._extension.fence}]
+        config.mdx_configs["pymdownx.superfences"] = {"custom_fences": fences}
         config.watch.append(str(Path(self.config.knowledge)))
         theme = Path(config.theme.custom_dir or ".")
         look = max((path.stat().st_mtime for path in theme.rglob("*")), default=0.0)
@@ -263,15 +269,25 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         context["kb_language"] = language
         context["kb_hash"] = self._knowledge.source_hash[:12]
 
+    def on_page_markdown(
+        self, markdown: str, *, page: SitePage, config: MkDocsConfig, files: Files
+    ) -> None:
+        """Say in which language a page written by hand is."""
+        language = page.url.partition("/")[0]
+        if language in self.languages:
+            self._extension.speak(language)
+
     def on_page_content(
         self, html: str, *, page: SitePage, config: MkDocsConfig, files: Files
-    ) -> None:
-        """Keep what the search must know of a page written by hand."""
+    ) -> str:
+        """Finish a page written by hand; keep what the search must know of it."""
         language, _, path = page.url.partition("/")
-        if not isinstance(page, ReadyPage) and language in self.languages:
-            description = str(page.meta.get("description", ""))
-            written = WrittenPage(path, str(page.title), description, html)
-            self._written.setdefault(language, {})[path] = written
+        if isinstance(page, ReadyPage) or language not in self.languages:
+            return html
+        description = str(page.meta.get("description", ""))
+        written = WrittenPage(path, str(page.title), description, html)
+        self._written.setdefault(language, {})[path] = written
+        return self._extension.finish(html, "../" * path.count("/"))
 
     def on_post_page(self, output: str, *, page: SitePage, config: MkDocsConfig) -> str:
         """Drop the blank lines and indents that the theme's templates leave around the content."""

@@ -1,0 +1,53 @@
+"""Fills the templates for one edition: what every template may use, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from .edition import Edition, anchor
+
+
+class Renderer:
+    """Templates with the texts, slots and links of one edition."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._environment = Environment(
+            loader=PackageLoader("kbmatch.site"),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(
+            edition=edition,
+            knowledge=edition.knowledge,
+            settings=edition.settings,
+            slots=edition.slots,
+            t=edition.label,
+            n=edition.count,
+            x=edition.text,
+            anchor=anchor,
+        )
+        self._helpers: dict[str, Mapping[str, Callable[..., str]]] = {}
+
+    def render(self, template: str, prefix: str, **values: Any) -> Markup:
+        """Return a template filled for a page whose language root is `prefix`."""
+        if prefix not in self._helpers:
+            self._helpers[prefix] = self._helpers_for(prefix)
+        helpers = self._helpers[prefix]
+        return Markup(self._environment.get_template(template).render(**helpers, **values))
+
+    def _helpers_for(self, prefix: str) -> Mapping[str, Callable[..., str]]:
+        prose = self.edition.prose(prefix)
+        text = self.edition.text
+        return {
+            "url": lambda path: prefix + path,
+            "md": lambda value: prose.block(text(value)),
+            "mi": lambda value: prose.inline(text(value)),
+        }

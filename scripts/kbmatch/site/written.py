@@ -1,0 +1,115 @@
+"""Pages written by hand, looking like the others: commands to copy and fill, tables, breadcrumbs.
+
+A fence in Markdown says what it holds: `sh`, `powershell`, `cmd` and `kql` are commands, `text` is
+what something prints, anything else the content of a file. `{.sh .changes}` and `{.sh .reads}` mark
+what a command does. Slots such as `{registry}` are filled as everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown  # type: ignore[import-untyped]
+from markdown.extensions import Extension  # type: ignore[import-untyped]
+from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+
+from ..knowledge.folding import close_up
+from ..knowledge.model import Command, Knowledge
+from .edition import Edition
+from .rendering import Renderer
+
+COMMANDS = ("sh", "powershell", "cmd", "kql")
+_AFTER_MARK = re.compile(
+    r"(?<=[\u3001\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f])\n"
+)
+_FIRST_SECTION = re.compile(r"(?=<h2\b)")
+
+
+class WrittenPages(Extension):  # type: ignore[misc]
+    """The Markdown extension of all pages written by hand; `speak` before each page."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__()
+        self._renderers = {
+            language: Renderer(Edition(knowledge, language))
+            for language in knowledge.settings.languages
+        }
+        self._language = knowledge.settings.languages[0]
+        self._used: list[str] = []
+
+    def speak(self, language: str) -> None:
+        """Begin a page in this language."""
+        self._language = language
+        self._used = []
+
+    def fence(self, source: str, language: str, *_: Any, **more: Any) -> str:
+        """Return a fenced block; called by the fences' own extension."""
+        marks = more.get("classes") or ()
+        slots = self._renderer.edition.slots
+        shell: Any = language if language in (*COMMANDS, "text") else "file" if language else "text"
+        self._used += slots.names(source) if shell != "text" else ()
+        html = self._renderer.render(
+            "written.html",
+            "",
+            part="fence",
+            command=Command(source.rstrip(), shell=shell, changes="changes" in marks),
+            reads="reads" in marks,
+        )
+        return html.strip()
+
+    def finish(self, html: str, prefix: str) -> str:
+        """Return a page with its breadcrumbs and, where commands can be filled, the fields."""
+        top = self._renderer.render("written.html", prefix, part="top")
+        fields = self._renderer.edition.slots.fields(self._used)
+        if fields:
+            form = self._renderer.render("written.html", prefix, part="values", fields=fields)
+            before, *rest = _FIRST_SECTION.split(html, maxsplit=1)
+            html = f"{before}{form}{''.join(rest)}"
+        return f"{top}{html}"
+
+    @property
+    def _renderer(self) -> Renderer:
+        return self._renderers[self._language]
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
+        """Register what changes the finished tree."""
+        md.treeprocessors.register(_Tables(md), "kb-tables", 5)
+        md.treeprocessors.register(_Lines(md), "kb-lines", 4)
+
+
+class _Tables(Treeprocessor):  # type: ignore[misc]
+    """Tables get the look of generated ones, and each cell its column's name for narrow screens."""
+
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for at, table in enumerate(list(parent)):
+                if table.tag == "table" and not table.get("class"):
+                    parent[at] = self._framed(table)
+
+    def _framed(self, table: Element) -> Element:
+        heads = ["".join(head.itertext()).strip() for head in table.iter("th")]
+        table.set("class", "kb-table")
+        for row in table.iter("tr"):
+            for head, cell in zip(heads, row.findall("td"), strict=False):
+                cell.set("data-label", head)
+        frame = Element("div", {"class": "kb-scroll"})
+        frame.append(table)
+        frame.tail, table.tail = table.tail, None
+        return frame
+
+
+class _Lines(Treeprocessor):  # type: ignore[misc]
+    """Chinese lines that were folded in the source join without a blank."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.text and element.tag not in ("code", "pre"):
+                element.text = _joined(element.text)
+            if element.tail:
+                element.tail = _joined(element.tail)
+
+
+def _joined(text: str) -> str:
+    return _AFTER_MARK.sub("", close_up(text))
