@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -40,13 +40,17 @@ def build_pages(
     language: str,
     introduction: str = "",
     store: PageStore | None = None,
+    starts: Sequence[tuple[str, str]] = (),
 ) -> Iterator[Page]:
-    """Yield every page of one language. `introduction` is Markdown for the home page.
+    """Yield every page of one language.
+
+    `introduction` is Markdown for the home page; `starts` are paths and titles of pages that it
+    offers to who has no message.
 
     With a `store`, pages of symptoms and solutions are taken from it where nothing they are made
     of has changed.
     """
-    return _Builder(Edition(knowledge, language), store or PageStore()).all(introduction)
+    return _Builder(Edition(knowledge, language), store or PageStore()).all(introduction, starts)
 
 
 class _Builder:
@@ -61,8 +65,8 @@ class _Builder:
         self._checks: dict[str, Markup] = {}
         self._steps: dict[str, Markup] = {}
 
-    def all(self, introduction: str) -> Iterator[Page]:
-        yield self._home(introduction)
+    def all(self, introduction: str, starts: Sequence[tuple[str, str]]) -> Iterator[Page]:
+        yield self._home(introduction, starts)
         yield from Overviews(self.edition, self.words, self._render).all()
         for group in self.edition.by_area():
             yield self._area(group)
@@ -264,7 +268,7 @@ class _Builder:
             search=(SearchEntry("", group.title, (edition.prose("").plain(group.summary),)),),
         )
 
-    def _home(self, introduction: str) -> Page:
+    def _home(self, introduction: str, starts: Sequence[tuple[str, str]]) -> Page:
         edition = self.edition
         references = [
             (f"{shelf.name}.html", edition.text(shelf.tables[0].title))
@@ -287,6 +291,7 @@ class _Builder:
                 shortcuts=edition.shortcuts(),
                 references=references,
                 examples=list(examples(edition)),
+                starts=starts,
             ),
             wide=True,
         )

@@ -138,7 +138,8 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         assert self._knowledge is not None
         for language in self.languages:
             introduction = self._introduction(files, language)
-            pages = list(build_pages(self._knowledge, language, introduction, self._store))
+            starts = self._starts(files, language)
+            pages = list(build_pages(self._knowledge, language, introduction, self._store, starts))
             log.info("%s: %d pages from the knowledge", language, len(pages))
             self._pages[language] = pages
             for page in pages:
@@ -167,6 +168,16 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         text, _ = meta.get_data(file.content_string)
         files.remove(file)
         return text
+
+    def _starts(self, files: Files, language: str) -> list[tuple[str, str]]:
+        """Return path and title of the pages that the home page offers beside its box."""
+        found = []
+        for file in files.documentation_pages():
+            if file.src_uri.startswith(f"{language}/") and file.src_uri.endswith(".md"):
+                _, data = meta.get_data(file.content_string)
+                if data.get("start"):
+                    found.append((file.dest_uri.partition("/")[2], str(data["title"])))
+        return found
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Make one navigation a language: hub pages only, so that it never grows."""
