@@ -76,9 +76,43 @@ def test_text_and_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "3 行" in capsys.readouterr().out
     log.write_text("all fine\n")
     assert main(["gaps", "--kb", str(PRINTERS), str(log)]) == 0
-    with pytest.raises(SystemExit) as stopped:
-        main(["gaps", "--kb", str(PRINTERS), str(tmp_path / "none.log")])
-    assert stopped.value.code == 2
+
+
+def test_an_unreadable_file_does_not_throw_the_others_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("\n".join(LINES))
+    given = [str(tmp_path / "none.log"), str(tmp_path / "a*.log")]
+    assert main(["gaps", "--kb", str(PRINTERS), *given]) == 2
+    told = capsys.readouterr()
+    assert "none.log" in told.err and "quota {number:tray} of" in told.out
+    assert f"kb new --from-log {log} --line 2" in told.out
+
+
+def test_json_honours_the_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("error one two\nfailed to do this or that at all\nfatal xyz\n")
+    found = gaps(capsys, "--limit", "2", str(log))
+    assert (len(found["groups"]), found["total"]) == (2, 3)  # type: ignore[arg-type]
+
+
+def test_what_concerns_the_field_comes_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("fatal xyz\n" * 5 + "printer failed for lack of patience\n")
+    groups = gaps(capsys, str(log))["groups"]
+    assert [group["count"] for group in groups] == [1, 5]  # type: ignore[index,attr-defined]
+
+
+def test_lines_with_other_statuses_are_told_apart_in_the_template(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("".join(f"error {n}: upstream answered {400 + n % 3}\n" for n in range(600)))
+    (group,) = gaps(capsys, str(log))["groups"]  # type: ignore[misc]
+    assert group["count"] == 600 and "40" not in group["template"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +124,17 @@ def test_errors_are_recognised(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["started", "0 errors", "errors=0", "   at java.util.List.get(List.java)", "ok"]
+    "line",
+    [
+        "Traceback (most recent call last):",
+        "    raise ValueError(x)",
+        "npm ERR! code E1",
+        "started",
+        "0 errors",
+        "errors=0",
+        "   at java.util.List.get(List.java)",
+        "ok",
+    ],
 )
 def test_other_lines_are_not(line: str) -> None:
     assert not looks_like_error(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import yaml
 
+from kbmatch.knowledge.rules_layout import schema_path
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 FOLDERS = {"symptom": "symptoms", "cause": "causes", "solution": "solutions"}
-_SCHEMA = "# yaml-language-server: $schema={up}scripts/kbmatch/schemas/{kind}.schema.json\n"
 
 
 class Draft:
@@ -31,9 +33,10 @@ class Draft:
         """Where the file belongs, below the knowledge directory."""
         return f"{FOLDERS[self.kind]}/{self.area}/{self.id}.yaml"
 
-    def text(self) -> str:
-        """Return the file's content."""
-        return _SCHEMA.format(up="../../../", kind=self.kind) + to_yaml(self.value)
+    def text(self, directory: Path | None = None) -> str:
+        """Return the file's content, as it belongs below a knowledge directory."""
+        schema = schema_path((directory or Path("kb")) / self.path, self.kind)
+        return f"# yaml-language-server: $schema={schema}\n{to_yaml(self.value)}"
 
 
 class Writer:
@@ -64,7 +67,7 @@ class Writer:
 def to_yaml(value: object) -> str:
     """Return a plain value as YAML in the order given."""
     text: str = yaml.dump(
-        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, indent=2
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=math.inf, indent=2
     )
     return text
 

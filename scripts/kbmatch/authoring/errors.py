@@ -14,7 +14,9 @@ _ERROR = re.compile(
 )
 _QUIET = re.compile(
     r"\b(?:0 errors?|no errors?|0 failed|errors?[=:] ?(?:0|none|null|nil)\b|without errors?)|"
-    r"^\s*(?:at |File \"|\.{3} \d+ more)|(?:level|severity)[\"']?[=: ]+[\"']?(?:debug|trace)",
+    r"^\s*(?:at |File \"|\.{3} \d+ more|Traceback \(most recent|raise \w|npm (?:ERR!|error) "
+    r"(?:code|errno|syscall|path|cwd|command|A complete log)|During handling of the above)|"
+    r"(?:level|severity)[\"']?[=: ]+[\"']?(?:debug|trace)",
     re.IGNORECASE,
 )
 MAX_LINE = 4000

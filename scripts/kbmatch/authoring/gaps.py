@@ -1,7 +1,13 @@
-"""Error lines of logs that no signature explains, masked and grouped by their form."""
+"""Error lines of logs that no signature explains, masked and grouped by their form.
+
+Most lines of a log repeat. What is known of a line holds for all that differ from it in digits
+only, so each form is masked once, and the gate of the log scan (matching/gate.py) says which
+signatures are worth a look.
+"""
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,19 +15,26 @@ from typing import Any
 
 from kbmatch.matching.context import LINES_AFTER, LINES_BEFORE
 from kbmatch.matching.decode import decode_utf8, utf8_blocks
-from kbmatch.matching.matcher import Matcher
+from kbmatch.matching.gate import Gate, make_gate
+from kbmatch.matching.matcher import Hit, Matcher
 from kbmatch.matching.normalise import normalise
 from kbmatch.redaction import redact
 
+from .core import core
 from .errors import MAX_LINE, looks_like_error
 from .slots import slotted
+from .wrappers import Wrappers
 
 CHUNK = 400
 """Lines looked at together; the context of a message may stand on lines around it."""
 SIMILARITY = 0.5
-_NUMBER = re.compile(r"(?<![\w{])\d+(?:\.\d+)?(?=\b|[a-z]{1,2}\b)")
-_REDACTED = re.compile(r"<([a-z]+)-\d+>")
-_HEX = re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b")
+KNOWN_FORMS = 50_000
+"""Lines that differ in digits and hex ids only are masked once; so many forms are remembered."""
+# What a template masks anyway; statuses and names with digits tell lines apart.
+_DIGITS = re.compile(
+    r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b|(?<![A-Za-z0-9_])(?![1-5][0-9]{2}(?![0-9]))[0-9]+"
+)
+_NAMED = re.compile(r"<([a-z]+)-\d+>")
 
 
 @dataclass
@@ -33,6 +46,8 @@ class Group:
     file: str
     line: int
     example: str
+    near: bool
+    """Whether it holds words of the knowledge's field, so that an entry would belong here."""
 
 
 class NoDrainError(Exception):
@@ -55,7 +70,12 @@ class Gaps:
         self._miner = TemplateMiner(config=config)
         self._matcher = matcher
         self._slots = slots
+        self._wrappers = Wrappers(matcher)
+        self._gate: Gate | None = None
+        self._known: dict[tuple[str, str], int] = {}
+        self._clusters: dict[int, Any] = {}
         self._first: dict[int, tuple[str, int, str]] = {}
+        self._context = _vocabulary(matcher.settings)
         self.read = 0
         self.unexplained = 0
 
@@ -75,33 +95,56 @@ class Gaps:
         errors = [place for place in range(start, end) if looks_like_error(lines[place])]
         if not errors:
             return
-        text = normalise("\n".join(lines))
-        explained: set[int] = set()
-        for hit in self._matcher.hits(text, whole=False):
+        if self._gate is None:
+            self._gate = make_gate(self._matcher)
+        joined = "\n".join(lines)
+        content = joined.encode("utf-8", "surrogatepass")
+        candidates = {signature for _, signature in self._gate.places(content, 0, len(content))}
+        text = normalise(joined)
+        hits: dict[int, list[Hit]] = {}
+        for hit in self._matcher.hits(text, whole=False, only=candidates):
             first = text.line_of(hit.start)
-            explained.update(
-                range(first, first + 1 + text.text.count("\n", hit.start, hit.end - 1))
-            )
+            last = first + text.text.count("\n", hit.start, hit.end - 1)
+            for place in range(first, last + 1):
+                hits.setdefault(place, []).append(hit)
         for place in errors:
-            if place not in explained:
-                self._count(name, number + place - start, lines[place])
+            rest = self._wrappers.rest(text, hits[place]) if place in hits else ""
+            if rest or place not in hits:
+                self._count(name, number + place - start, lines[place], rest)
 
-    def _count(self, name: str, number: int, line: str) -> None:
+    def _count(self, name: str, number: int, line: str, rest: str) -> None:
+        """Count an unexplained line; of one whose wrapper is known, only the rest says its form."""
         self.unexplained += 1
-        plain = normalise(line).cased.strip("\n").replace("\n", " ")
-        masked = _REDACTED.sub(r"{\1}", slotted(redact(plain), self._slots))
-        masked = _NUMBER.sub("{number}", _HEX.sub("{hex}", masked))
+        key = (_DIGITS.sub("0", line), "rest" if rest else "")
+        known = self._known.get(key)
+        if known is not None:
+            self._clusters[known].size += 1
+            return
+        masked = _NAMED.sub(r"{\1}", slotted(redact(core(rest or line)), self._slots))
         found = self._miner.add_log_message(masked)
-        self._first.setdefault(int(found["cluster_id"]), (name, number, redact(line.strip())))
+        cluster = int(found["cluster_id"])
+        if len(self._known) < KNOWN_FORMS:
+            self._known[key] = cluster
+            self._clusters[cluster] = self._miner.drain.id_to_cluster[cluster]
+        self._first.setdefault(cluster, (name, number, redact(line.strip())))
 
     def groups(self) -> list[Group]:
-        """Return the groups, largest first."""
+        """Return the groups: those of the knowledge's field first, then the largest first."""
         result = []
         for cluster in self._miner.drain.clusters:
             file, line, example = self._first[cluster.cluster_id]
             template = cluster.get_template().replace("<*>", "…")
-            result.append(Group(template, cluster.size, file, line, example))
-        return sorted(result, key=lambda group: (-group.count, group.file, group.line))
+            said = normalise(example).text
+            near = any(word in said for word in self._context)
+            result.append(Group(template, cluster.size, file, line, example, near))
+        key = operator.attrgetter("file", "line")
+        return sorted(result, key=lambda group: (not group.near, -group.count, *key(group)))
+
+
+def _vocabulary(settings: Mapping[str, Any]) -> frozenset[str]:
+    """Return the words that show that a line is about the knowledge's field."""
+    contexts = settings["contexts"].values()
+    return frozenset(word for context in contexts for word in context["any"])
 
 
 @dataclass

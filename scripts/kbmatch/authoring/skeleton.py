@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from .drafts import Draft, Writer, today
-from .slots import slotted
 
 Hints = Mapping[str, Mapping[str, str]]
 
@@ -18,11 +16,11 @@ def new_symptom(
     tool: str,
     causes: Sequence[str],
     sample: str,
-    settings: Mapping[str, Any],
+    message: str,
     writer: Writer,
     hints: Hints,
 ) -> Draft:
-    """Return a symptom; with a sample, its message is that text with values as slots."""
+    """Return a symptom; with a sample, its message is what of it a signature looks for."""
     missing = writer.mark(hints["message"])
     value = {
         "id": id,
@@ -33,7 +31,7 @@ def new_symptom(
         "signatures": [
             {
                 "id": "message",
-                "message": slotted(core(sample), settings["slots"]) if sample else missing,
+                "message": message or missing,
                 "tools": [tool],
                 "samples": [sample or missing],
                 "near_misses": [writer.mark(hints["near-miss"])],
@@ -51,7 +49,7 @@ def new_cause(id: str, area: str, solution: str, writer: Writer, hints: Hints) -
     value = {
         "id": id,
         "area": area,
-        "title": writer.blank(hints["title"]),
+        "title": writer.blank(hints["cause-title"]),
         "explanation": writer.blank(hints["explanation"]),
         "check": {
             "text": writer.blank(hints["check"]),
@@ -70,7 +68,7 @@ def new_solution(id: str, area: str, writer: Writer, hints: Hints) -> Draft:
     value = {
         "id": id,
         "area": area,
-        "title": writer.blank(hints["title"]),
+        "title": writer.blank(hints["solution-title"]),
         "steps": [{"text": writer.blank(hints["step"])}],
         "verify": {
             "text": writer.blank(hints["verify"]),
@@ -79,18 +77,6 @@ def new_solution(id: str, area: str, writer: Writer, hints: Hints) -> Draft:
         },
     }
     return Draft("solution", id, area, value)
-
-
-def core(sample: str) -> str:
-    """Return the part of a line that names the trouble: what stands after wrappers and prefixes."""
-    from kbmatch.matching.normalise import normalise
-
-    line = normalise(sample).cased.strip("\n").split("\n")[0].strip()
-    for wrapper in ("rpc error: code = Unknown desc = ", "Error response from daemon: "):
-        place = line.lower().find(wrapper.lower())
-        if place >= 0 and len(line) - place - len(wrapper) > 12:
-            line = line[place + len(wrapper) :]
-    return line
 
 
 def places_to_write(draft: Draft, mark: Sequence[str]) -> list[str]:

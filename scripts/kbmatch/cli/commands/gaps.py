@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import glob
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kbmatch.authoring.gaps import Gaps, Group, NoDrainError
-from kbmatch.cli.common import fail, json_text, language_of_environment
+from kbmatch.cli.common import USAGE_ERROR, fail, json_text, language_of_environment
 from kbmatch.cli.opening import pack_or_fail
 from kbmatch.cli.packs import is_terminal_coloured
 from kbmatch.cli.render import Style, wrap
@@ -19,6 +22,8 @@ from kbmatch.matching.matcher import Matcher
 from kbmatch.texts import load as load_texts
 
 DEFAULT_LIMIT = 20
+PIECE = 64 << 10
+PROGRESS_SECONDS = 0.2
 
 
 def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
@@ -44,29 +49,85 @@ def run(arguments: argparse.Namespace) -> int:
         gaps = Gaps(Matcher(pack), Documents(pack)["settings"]["slots"])
     except NoDrainError:
         fail(text["gaps.no-drain"])
+    progress = Progress(text["gaps.progress"])
+    unread = False
     for name in arguments.logs or ["-"]:
-        try:
-            if name == "-":
-                gaps.add(name, read_blocks(sys.stdin.buffer))
-            else:
-                with Path(name).open("rb") as file:
-                    gaps.add(name, read_blocks(file))
-        except OSError as error:
-            fail(text["unreadable"].format(path=name, reason=error.strerror))
+        for path in _expanded(name):
+            try:
+                _add(gaps, path, progress)
+            except OSError as error:
+                progress.clear()
+                reason = error.strerror or str(error)
+                said = text["unreadable"].format(path=path, reason=reason)
+                print(f"kb gaps: {said}", file=sys.stderr)
+                unread = True
+    progress.clear()
     groups = [group for group in gaps.groups() if group.count >= arguments.minimum]
+    limit = max(1, arguments.limit)
     if arguments.format == "json":
-        print(json_text(_as_json(gaps, groups)))
+        print(json_text(_as_json(gaps, groups, limit)))
     else:
         style = Style(is_terminal_coloured(arguments.no_color))
-        _print(gaps, groups, max(1, arguments.limit), text, style)
+        _print(gaps, groups, limit, text, style)
+    if unread:
+        return USAGE_ERROR
     return 1 if groups else 0
 
 
-def _as_json(gaps: Gaps, groups: Sequence[Group]) -> dict[str, Any]:
+def _expanded(name: str) -> list[str]:
+    """Return the files that a pattern names, where no shell has done it."""
+    if name != "-" and any(sign in name for sign in "*?[") and not Path(name).exists():
+        return sorted(glob.glob(name)) or [name]  # noqa: PTH207 (patterns may be absolute)
+    return [name]
+
+
+def _add(gaps: Gaps, name: str, progress: Progress) -> None:
+    """Look through a log. Raises OSError."""
+    if name == "-":
+        gaps.add(name, progress.of(read_blocks(sys.stdin.buffer)))
+        return
+    with Path(name).open("rb") as file:
+        gaps.add(name, progress.of(read_blocks(file)))
+
+
+class Progress:
+    """On a terminal, a line that says how much has been read; elsewhere nothing."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._bytes = 0
+        self._shown = 0.0
+        self._on = sys.stderr is not None and sys.stderr.isatty()
+
+    def of(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the blocks in small pieces, counting them."""
+        for block in blocks:
+            for start in range(0, len(block), PIECE) if self._on else (0,):
+                piece = block[start : start + PIECE] if self._on else block
+                yield piece
+                self._bytes += len(piece)
+                self._show()
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if self._on and now - self._shown > PROGRESS_SECONDS:
+            self._shown = now
+            said = self._text.format(size=f"{self._bytes / 1e6:.1f}")
+            print(f"\r{said}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Remove the line, so that what follows stands by itself."""
+        if self._shown:
+            self._shown = 0.0
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _as_json(gaps: Gaps, groups: Sequence[Group], limit: int) -> dict[str, Any]:
     return {
         "version": 1,
         "read": gaps.read,
         "unexplained": gaps.unexplained,
+        "total": len(groups),
         "groups": [
             {
                 "count": group.count,
@@ -75,7 +136,7 @@ def _as_json(gaps: Gaps, groups: Sequence[Group]) -> dict[str, Any]:
                 "file": group.file,
                 "line": group.line,
             }
-            for group in groups
+            for group in groups[:limit]
         ],
     }
 
@@ -86,7 +147,12 @@ def _print(
     if not groups:
         print(text["gaps.none"])
         return
-    print(text["gaps.summary"].format(lines=gaps.unexplained, groups=len(groups), read=gaps.read))
+    counts = {"lines": gaps.unexplained, "groups": len(groups), "read": gaps.read}
+    said = {
+        key: text[f"gaps.{key}.one" if n == 1 else f"gaps.{key}"].format(n=n)
+        for key, n in counts.items()
+    }
+    print(text["gaps.summary"].format(**said))
     for group in groups[:limit]:
         print()
         print(style.bold(wrap(group.template, indent=" " * 8, first=f"{group.count:>6}  ")))
@@ -95,4 +161,6 @@ def _print(
     print()
     if len(groups) > limit:
         print(text["gaps.more"].format(hidden=len(groups) - limit))
-    print(text["gaps.next"])
+    first = groups[0]
+    file = shlex.quote(first.file) if first.file != "-" else "FILE"
+    print(text["gaps.next"].format(file=file, line=first.line))
