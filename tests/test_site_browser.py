@@ -90,6 +90,22 @@ def test_header_search_finds_the_page(browser: Any, root: str, language: str, qu
         page.wait_for_url(f"**/{language}/{SYMPTOM}*")
 
 
+def test_a_jump_marks_its_own_entry_in_the_table_of_contents(browser: Any, root: str) -> None:
+    with visitor(browser, root, viewport={"width": 1280, "height": 800}) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        second = page.locator(".kb-cause").nth(1).get_attribute("id")
+        page.locator(".kb-cause").first.locator(".kb-outcome--not input").check()
+        active = page.locator(".md-nav--secondary .md-nav__link--active").last
+        expect(active).to_have_attribute("href", f"#{second}")
+        # Nothing lies over the heading that the reader was led to.
+        assert page.evaluate(
+            "id => { const head = document.querySelector(`#${id} h3`);"
+            " const box = head.getBoundingClientRect();"
+            " return head.contains(document.elementFromPoint(box.x + 9, box.y + 9)); }",
+            second,
+        )
+
+
 def test_language_switch_keeps_page_and_place(browser: Any, root: str) -> None:
     with visitor(browser, root) as (page, _):
         page.goto(f"{root}/en/{SYMPTOM}#cause-{CAUSE}")
@@ -109,8 +125,14 @@ def test_first_visit_follows_the_browser_and_the_choice_is_remembered(
         page.goto(f"{root}/index.html")
         page.wait_for_url(f"**/{language}/index.html")
         other = next(item for item in LANGUAGES if item != language)
-        page.goto(f"{root}/{other}/index.html")
-        page.wait_for_timeout(500)  # the browser stores the choice in its own time
+        page.goto(f"{root}/{other}/by-phase.html")  # a link from somebody else is no choice
+        page.wait_for_timeout(500)  # the browser stores things in its own time
+        page.goto(f"{root}/index.html")
+        page.wait_for_url(f"**/{language}/index.html")
+        page.locator(".md-header .md-select").hover()
+        page.locator(f"a.md-select__link[hreflang={other}]").click()
+        page.wait_for_url(f"**/{other}/index.html")
+        page.wait_for_timeout(500)
         page.goto(f"{root}/index.html")
         page.wait_for_url(f"**/{other}/index.html")
 
@@ -254,17 +276,151 @@ def test_causes_are_ticked_off_and_remembered(browser: Any, root: str) -> None:
         first.locator(".kb-outcome--not input").check()
         body, ticket = first.locator(".kb-cause__body"), page.locator(".kb-ticket code")
         expect(body).to_be_hidden()
-        expect(ticket).to_contain_text("[-]")
-        first.locator(".kb-cause__head").click()
+        expect(ticket).to_contain_text(": ruled out")
+        first.locator(".kb-cause__number").click()
         expect(body).to_be_visible()
         page.reload()
         expect(body).to_be_hidden()
-        first.locator(".kb-cause__head").click()
+        first.locator(".kb-cause__number").click()
         first.locator(".kb-outcome--yours input").check()
         expect(first.locator("details.kb-fix").first).to_have_attribute("open", "")
-        expect(ticket).to_contain_text("[x]")
+        expect(ticket).to_contain_text(": this is it")
         page.locator(".kb-restart").click()
         expect(page.locator(".kb-pick input:checked")).to_have_count(0)
+        expect(ticket).not_to_contain_text(": this is it")
+
+
+def test_a_ruled_out_cause_opens_and_is_taken_back_by_keyboard(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        first = page.locator(".kb-cause").first
+        body, status = first.locator(".kb-cause__body"), page.locator(".kb-said")
+        first.locator(".kb-outcome--not input").check()
+        expect(status).to_contain_text("is ruled out")
+        toggle = first.get_by_role("button", expanded=False)
+        toggle.focus()
+        page.keyboard.press("Enter")
+        expect(body).to_be_visible()
+        expect(first.get_by_role("button", expanded=True)).to_be_focused()
+        # The same outcome once more takes the pick back.
+        first.locator(".kb-outcome--not input").focus()
+        page.keyboard.press("Space")
+        expect(first.locator(".kb-pick input:checked")).to_have_count(0)
+        expect(first).to_have_attribute("data-state", "")
+        expect(status).to_contain_text("open again")
+        first.locator(".kb-outcome--yours input").check()
+        first.locator(".kb-undo").click()
+        expect(first).to_have_attribute("data-state", "")
+        page.reload()
+        expect(first).to_have_attribute("data-state", "")
+
+
+def test_ticks_of_another_incident_are_put_aside(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        first, earlier = page.locator(".kb-cause").first, page.locator(".kb-earlier")
+        page.goto(f"{root}/en/{SYMPTOM}#login_server:alphareg.azurecr.io")
+        first.locator(".kb-outcome--not input").check()
+        page.goto(f"{root}/en/by-phase.html")
+        page.goto(f"{root}/en/{SYMPTOM}#login_server:betareg.azurecr.io")
+        expect(first).to_have_attribute("data-state", "")
+        expect(page.locator(".kb-ticket code")).not_to_contain_text("ruled out")
+        expect(earlier).to_be_visible()
+        earlier.get_by_role("button").click()
+        expect(first).to_have_attribute("data-state", "not")
+        expect(earlier).to_be_hidden()
+        page.reload()
+        expect(first).to_have_attribute("data-state", "not")
+        page.evaluate(  # a day and an hour go by
+            "key => { const kept = __md_get(key); kept.time -= 25 * 36e5; __md_set(key, kept); }",
+            "kb.steps.dns-lookup-failed",
+        )
+        page.reload()
+        expect(first).to_have_attribute("data-state", "")
+        expect(earlier).to_be_visible()
+
+
+def test_when_everything_is_ruled_out_the_page_says_what_next(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        causes = page.locator(".kb-cause")
+        for index in range(causes.count()):
+            causes.nth(index).locator(".kb-outcome--not input").check()
+        stuck = page.locator(".kb-stuck--now")
+        expect(stuck.get_by_role("heading")).to_be_focused()
+        expect(stuck.locator("a[href='#look-alikes']")).to_be_visible()
+        expect(stuck).to_contain_text("az acr check-health")
+        expect(stuck).to_contain_text("network team")
+        expect(page.locator(".kb-said")).to_contain_text("No cause is left")
+
+
+def test_the_readers_own_line_stands_first(browser: Any, root: str) -> None:
+    own = 'dial tcp: lookup quokkahub.azurecr.io: no such host <img src=x onerror="alert(1)">'
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        expect(page.locator(".kb-mine")).to_be_hidden()
+        last = page.locator(".kb-wordings dt").last.get_attribute("id").removeprefix("message-")
+        seen = {
+            "id": "dns-lookup-failed",
+            "own": own,
+            "text": "masked",
+            "line": 4,
+            "signature": last,
+        }
+        page.evaluate("seen => __md_set('kb.seen', seen, sessionStorage)", seen)
+        page.reload()
+        expect(page.locator(".kb-mine__label")).to_have_text("Your message, line 4")
+        expect(page.locator(".kb-mine code")).to_have_text(own)
+        expect(page.locator(".kb-messages > pre:visible")).to_have_count(0)
+        expect(page.locator(".kb-wordings dt").first).to_have_id(f"message-{last}")
+        expect(page.locator(".kb-ticket code")).to_contain_text("masked")
+        expect(page.locator(".kb-ticket code")).not_to_contain_text("quokkahub")
+
+
+def test_a_fix_leads_back_to_the_cause(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        page.locator("details.kb-fix summary").first.click()
+        page.locator(".kb-fix__own a").first.click()
+        page.wait_for_url("**/solutions/*.html*")
+        back = page.locator(".kb-from a")
+        expect(back).to_contain_text("Back to cause 1 of")
+        back.click()
+        page.wait_for_url(f"**/{SYMPTOM}#cause-*")
+        page.goto(f"{root}/en/solutions/remove-private-endpoint-connections.html")
+        expect(back).to_be_hidden()
+
+
+def test_copying_says_which_names_are_still_examples(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/solutions/remove-private-endpoint-connections.html")
+        command = page.locator(".kb-cmd", has_text="private-endpoint-connection delete")
+        command.locator(".kb-copy").click()
+        lacks = command.locator(".kb-cmd__lacks")
+        expect(lacks).to_contain_text("Registry address · Private endpoint connection")
+        lacks.get_by_role("button").first.click()
+        page.keyboard.type("betareg.azurecr.io")
+        command.locator(".kb-copy").click()
+        expect(lacks.get_by_role("button")).to_have_text(["Private endpoint connection"])
+        lacks.get_by_role("button").click()
+        page.keyboard.type("pe-1")
+        page.wait_for_timeout(1600)  # the button says that it copied
+        command.locator(".kb-copy").click()
+        expect(lacks).to_have_count(0)
+
+
+def test_lines_that_wrap_are_indented_and_copied_as_one(browser: Any, server: str) -> None:
+    options = {
+        "permissions": ["clipboard-read", "clipboard-write"],
+        "viewport": {"width": 360, "height": 740},
+    }
+    with visitor(browser, server, **options) as (page, _):
+        page.goto(f"{server}/en/solutions/give-app-registry-identity.html")
+        command = page.locator(".kb-cmd", has_text="az containerapp identity assign").first
+        lines = command.locator(".kb-line")
+        assert lines.count() == 3
+        command.locator(".kb-copy").click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert len(copied.splitlines()) == 3 and "  " not in copied
 
 
 def test_platform_choice_is_kept(browser: Any, site: Path, root: str) -> None:

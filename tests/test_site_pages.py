@@ -61,7 +61,7 @@ def test_every_link_and_heading_resolves_and_ids_are_unique(
         for entry in page.search:
             assert not entry.anchor or entry.anchor in found.ids, (path, entry.anchor)
         for link in found.links:
-            if link.startswith(("http://", "https://")):
+            if link.startswith(("http://", "https://", "mailto:")):
                 continue
             target, _, fragment = link.partition("#")
             place = (
@@ -212,3 +212,46 @@ def test_site_texts_have_the_same_keys_in_every_language() -> None:
     for key, value in english.items():
         holes = set(re.findall(r"\{(\w+)\}", value))
         assert holes == set(re.findall(r"\{(\w+)\}", chinese[key])), key
+
+
+def test_a_page_leads_to_its_source_and_to_whoever_runs_it(printers: Knowledge) -> None:
+    pages = pages_of(printers)
+    edit = "https://git.example.com/printers/edit/main/"
+    symptom, solution = "symptoms/paper-jam.html", "solutions/load-right-paper.html"
+    assert f'href="{edit}symptoms/paper/paper-jam.yaml"' in pages[symptom].html
+    assert f'href="{edit}solutions/paper/load-right-paper.yaml"' in pages[solution].html
+    for path in (symptom, solution):
+        assert 'href="mailto:printers@example.com"' in pages[path].html
+    settings = replace(printers.settings, contact=None, repository=None)
+    bare = pages_of(replace(printers, settings=settings))
+    for path in (symptom, solution):
+        assert "mailto:" not in bare[path].html and "kb-improve" not in bare[path].html
+    # Without an address, the words of kb.yaml have to do.
+    assert "Tell the office manager." in bare[symptom].html
+
+
+def test_a_web_form_takes_title_and_text(printers: Knowledge) -> None:
+    form = "https://git.example.com/new?title={title}&body={text}"
+    edition = Edition(replace(printers, settings=replace(printers.settings, contact=form)), "en")
+    assert edition.contact == form
+    assert edition.contact_now == "https://git.example.com/new?title=&body="
+
+
+def test_entries_of_an_overlay_have_no_source_here(printers: Knowledge) -> None:
+    own = replace(printers.symptoms["paper-jam"], origin="Company")
+    assert Edition(printers, "en").source_of("symptoms", own) == ""
+
+
+def test_a_fix_says_who_can_carry_it_out_and_whether_it_changes_anything(
+    printers: Knowledge,
+) -> None:
+    path = "solutions/load-right-paper.html"
+    html = pages_of(printers)[path].html
+    head = html[: html.index('id="steps"')]
+    assert "kb-who--you" in head and "changes something in 1 step" in head
+    solution = printers.solutions["load-right-paper"]
+    harmless = replace(solution, steps=solution.steps[:1])
+    calm = pages_of(replace(printers, solutions={**printers.solutions, solution.id: harmless}))[
+        path
+    ].html
+    assert "kb-cmd__flag--safe" in calm[: calm.index('id="steps"')]

@@ -68,6 +68,7 @@ class Edition:
         self.phases = {item.id: item.title[language] for item in self.settings.phases}
         self.areas = {item.id: item for item in self.settings.areas}
         self.symptoms_of_solution = self._symptoms_of_solution()
+        self.fixers_of_solution = self._fixers_of_solution()
         self._prose: dict[str, Prose] = {}
 
     def text(self, text: Text) -> str:
@@ -77,6 +78,28 @@ class Edition:
     def fixer(self, id: str) -> str:
         """Return who can fix a cause, as kb.yaml names them."""
         return next(self.text(f.title) for f in self.settings.fixers if f.id == id)
+
+    @property
+    def contact(self) -> str:
+        """Return the address to report to, `{title}` and `{text}` to be filled; may be empty."""
+        address = self.settings.contact or ""
+        if address and "://" not in address:
+            return f"mailto:{address}?subject={{title}}&body={{text}}"
+        return address
+
+    @property
+    def contact_now(self) -> str:
+        """Return the address to report to for readers without JavaScript, who fill in nothing."""
+        if self.contact.startswith("mailto:"):
+            return self.contact.partition("?")[0]
+        return self.contact.replace("{title}", "").replace("{text}", "")
+
+    def source_of(self, folder: str, entry: Symptom | Solution) -> str:
+        """Return where an entry's file can be edited; empty if unknown, or kept elsewhere."""
+        if entry.origin or not self.settings.repository:
+            return ""
+        path = f"{folder}/{entry.area}/{entry.id}.yaml"
+        return self.settings.repository.replace("{path}", path)
 
     def label(self, key: str, **values: object) -> str:
         """Return a text of the site itself."""
@@ -241,6 +264,16 @@ class Edition:
         """Return the slots a reader may fill in for these commands."""
         used = [name for command in commands for name in self.slots.names(command.run)]
         return self.slots.fields(used)
+
+    def _fixers_of_solution(self) -> dict[str, list[str]]:
+        """Map each solution to who can carry it out, in the order of kb.yaml."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for fixer in self.settings.fixers:
+            for cause in self.knowledge.causes.values():
+                for solution in cause.solutions:
+                    if cause.who == fixer.id and fixer.id not in found[solution]:
+                        found[solution].append(fixer.id)
+        return found
 
     def _symptoms_of_solution(self) -> dict[str, list[Symptom]]:
         found: dict[str, list[Symptom]] = defaultdict(list)

@@ -93,7 +93,8 @@ class _Builder:
     def _parts_of(self, solution: Solution) -> object:
         """Return everything else that the page of a solution shows."""
         symptoms = [s.title for s in self.edition.symptoms_of_solution[solution.id]]
-        return symptoms, [self.knowledge.links[id] for id in solution.links]
+        who = self.edition.fixers_of_solution[solution.id]
+        return symptoms, who, [self.knowledge.links[id] for id in solution.links]
 
     def _page(
         self,
@@ -134,6 +135,8 @@ class _Builder:
             tools=edition.tools_of(symptom.signatures),
             here=diagram.here(edition, symptom.phase, "../by-phase.html"),
             ticket=self._ticket(symptom, causes),
+            fixers=self._fixers(causes),
+            source=edition.source_of("symptoms", symptom),
         )
         headings = [
             Heading(
@@ -144,7 +147,11 @@ class _Builder:
                 ),
             )
         ]
-        sections = [("look-alikes", "look_alikes", symptom.look_alikes), ("ticket", "ticket", True)]
+        sections = [
+            ("stuck", "stuck", True),
+            ("look-alikes", "look_alikes", symptom.look_alikes),
+            ("ticket", "ticket", True),
+        ]
         sections += [("links", "links", links), ("evidence", "evidence", True)]
         headings += [Heading(id, label(key)) for id, key, there in sections if there]
         return self._page(
@@ -156,6 +163,16 @@ class _Builder:
             headings=tuple(headings),
             search=self.words.symptom(symptom, causes, links),
         )
+
+    def _fixers(self, causes: Iterable[Cause]) -> list[str]:
+        """Return those besides the reader who can fix a cause, in the order of kb.yaml."""
+        reader = self.edition.settings.fixers[0].id
+        used = {cause.who for cause in causes} - {reader}
+        return [
+            self.edition.text(fixer.title)
+            for fixer in self.edition.settings.fixers
+            if fixer.id in used
+        ]
 
     def _check(self, cause: Cause) -> Markup:
         if cause.id not in self._checks:
@@ -195,7 +212,10 @@ class _Builder:
         if symptom.signatures:
             message = edition.slots.placeholder(symptom.signatures[0].message)
             slot = Markup('<span data-message="{}">{}</span>').format(symptom.id, f"`{message}`")
-            lines += [Markup("{} {}").format(edition.label("ticket.message"), slot)]
+            tools = Markup('<span data-tools="{}"></span>').format(
+                edition.label("facts.tools") + edition.label("colon")
+            )
+            lines += [Markup("{} {}{}").format(edition.label("ticket.message"), slot, tools)]
         lines += [
             Markup("{} {}").format(
                 edition.label("ticket.meaning"), edition.first_sentence(symptom.summary)
@@ -204,19 +224,29 @@ class _Builder:
             Markup("{}").format(edition.label("ticket.causes")),
         ]
         lines += [
-            Markup('- <span data-ticket="{}">[ ]</span> {} ({})').format(
-                cause.id, edition.text(cause.title), edition.fixer(cause.who)
+            Markup(
+                '- {} ({}){}<span data-ticket="{}" data-yours="{}" data-not="{}" data-open="{}">{}'
+                "</span>"
+            ).format(
+                edition.text(cause.title),
+                edition.fixer(cause.who),
+                edition.label("colon"),
+                cause.id,
+                *(edition.label(f"ticket.{state}") for state in ("yours", "not", "open", "open")),
             )
             for cause in causes
         ]
         checked = max((item.checked for item in symptom.evidence), default="")
         lines += [
             Markup(""),
-            Markup("{} {}/symptoms/{}.html ({})").format(
+            Markup(
+                '{} <span data-page>{}/symptoms/{}.html</span> ({})<span data-time="{}"></span>'
+            ).format(
                 edition.label("ticket.page"),
                 edition.language,
                 symptom.id,
                 edition.label("checked", date=checked),
+                edition.label("ticket.time"),
             ),
         ]
         return Markup("\n").join(lines)
@@ -232,6 +262,9 @@ class _Builder:
             fields=edition.slots_used(solution_commands(solution)),
             symptoms=symptoms,
             links=list(dict.fromkeys(solution.links)),
+            who=edition.fixers_of_solution[solution.id],
+            changes=sum(any(c.changes for c in step.commands) for step in solution.steps),
+            source=edition.source_of("solutions", solution),
         )
         sections = [("steps", "steps", True), ("fixes", "fixes", symptoms)]
         sections += [("links", "links", solution.links)]

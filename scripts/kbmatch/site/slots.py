@@ -102,8 +102,12 @@ class Slots:
         return said
 
     def command(self, text: str) -> Markup:
-        """Return a command like `html`, its options marked so that they stay in one piece."""
-        return Markup(_OPTION.sub(r'<span class="kb-option">\g<0></span>', str(self.html(text))))
+        """Return a command like `html`, each line and option marked so that it wraps well."""
+        lines = [
+            _OPTION.sub(r'<span class="kb-option">\g<0></span>', str(self.html(line)))
+            for line in text.splitlines(keepends=True)
+        ]
+        return Markup("".join(f'<span class="kb-line">{line}</span>' for line in lines))
 
     def fields(self, used: Iterable[str]) -> list[str]:
         """Return which slots to ask a reader for so that all of `used` can be filled.

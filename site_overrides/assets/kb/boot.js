@@ -19,5 +19,5 @@ var __md_set = (key, value, storage, scope = __md_scope) => {
 };
 document.documentElement.classList.replace('no-js', 'js');
 try {
-  localStorage.setItem('kbmatch.language', document.documentElement.lang);
+  localStorage.setItem('kbmatch.root', __md_scope.pathname); // for the page shown at wrong addresses
 } catch { /* as above */ }

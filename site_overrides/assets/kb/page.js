@@ -20,17 +20,39 @@
     }
   };
   window.kbCopy = copy;
+  /** Says below a copied command which of its names are still examples; each leads to its field. */
+  const tellLacking = (figure, inputs) => {
+    for (const old of all('.kb-cmd__lacks', figure)) old.remove();
+    if (!inputs.length) return;
+    const told = document.createElement('p');
+    told.className = 'kb-cmd__lacks';
+    told.setAttribute('role', 'status');
+    const [before, after] = inputs[0].form.dataset.lacks.split('{names}');
+    told.append(before, ...inputs.flatMap((input, index) => {
+      const go = document.createElement('button');
+      go.type = 'button';
+      go.textContent = input.labels[0].querySelector('span').textContent;
+      go.addEventListener('click', () => { window.kbValues.ask(input); told.remove(); });
+      return index ? [' · ', go] : [go];
+    }), after);
+    figure.append(told);
+  };
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('.kb-copy');
     if (button) {
-      await copy(button.closest('figure').querySelector('code').textContent);
+      const code = button.closest('figure').querySelector('code');
+      await copy(code.textContent);
+      tellLacking(button.closest('figure'), window.kbValues.missing(code));
       const label = button.textContent;
       button.textContent = button.dataset.copied;
       button.disabled = true;
       setTimeout(() => { button.textContent = label; button.disabled = false; }, 1500);
     }
     const other = event.target.closest('a.md-select__link');
-    if (other) other.hash = location.hash;
+    if (other) {
+      other.hash = location.hash;
+      try { localStorage.setItem('kbmatch.language', other.hreflang); } catch { /* storage is switched off */ }
+    }
   });
 
   const PLATFORMS = 'kb.platforms';

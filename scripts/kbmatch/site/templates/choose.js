@@ -8,5 +8,9 @@
   let kept = null;
   try { kept = localStorage.getItem('kbmatch.language'); } catch { /* storage is switched off */ }
   const language = known.includes(kept) ? kept : (navigator.languages || []).map(near).find(Boolean);
+  addEventListener('click', (event) => {
+    const chosen = event.target.closest('a[hreflang]');
+    try { if (chosen) localStorage.setItem('kbmatch.language', chosen.hreflang); } catch { /* as above */ }
+  });
   if (language) location.replace(`${language}/index.html${location.search}${location.hash}`);
 })();
