@@ -4,7 +4,7 @@
  * a page may not start a worker, the matcher runs here.
  */
 'use strict';
-window.kbEngine = (data, timeOut = 20000) => {
+window.kbEngine = (data, timeOut = 10000) => {
   const PARTS = [window.makeKbNormaliser, window.makeKbLiterals, window.makeKbMatcher];
   const SOURCE = `'use strict';\n${PARTS.join('\n')}
 let matcher = null;
@@ -54,7 +54,7 @@ onmessage = ({data: {id, data, text}}) => {
   const run = (job) => {
     running = job;
     begin();
-    job.timer = setTimeout(() => { stop(); finish(null); }, timeOut);
+    job.timer = setTimeout(() => { stop(); finish(null); }, timeOut + job.text.length / 1000); // a second a megabyte
     work(job);
   };
   const overtake = () => {

@@ -96,14 +96,14 @@ window.kbKit = (() => {
   /** The text with the words that were looked for marked. */
   kit.marked = (text, terms) => {
     const wanted = [...terms].filter(Boolean).sort((a, b) => b.length - a.length)
-      .map((term) => term.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+      .map((term) => term.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
     if (!wanted.length) return [text];
     const parts = text.split(new RegExp(`((?:${wanted.join('|')})+)`, 'iu'));
     return parts.map((part, index) => (index % 2 ? kit.make('mark', {}, part) : part));
   };
 
   const word = (value) => new RegExp(
-    `(?<![\\p{L}\\p{N}_-])${value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{N}_-])`, 'giu');
+    `(?<![\\p{L}\\p{N}_-])${value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}_-])`, 'giu');
   const NAMES = new Set(['path', 'name', 'label']);
   /**
    * Masks what the matcher knows to be somebody's own name, and all that the rules find. Hosts are

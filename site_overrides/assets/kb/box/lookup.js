@@ -12,6 +12,7 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
   const WORTH = {title: 3.4, names: 3, messages: 2, text: 1};
   const WEIGHT = {error: 1, reference: .9, page: .75, fix: .6, list: .45};
   const PART = .45;
+  const SAME = .4; // another word for the same thing
   const fold = (text) => text.normalize('NFKC').toLowerCase();
   const tokens = (text) => text.match(/[\p{Script=Latin}\p{N}]+/gu) || [];
   const field = (text) => { const folded = fold(text); return {text: folded, tokens: new Set(tokens(folded))}; };
@@ -19,7 +20,7 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
   const pages = [...Object.values(symptoms), ...others].map((page) => ({
     page: {kind: 'error', ...page},
     title: field(page.title),
-    names: field(page.words.join('\n')),
+    names: field([...page.words, ...(page.id ? [] : [page.path.replace(/^.*\/|\.html$/g, '').replace(/-/g, ' ')])].join('\n')),
     messages: field((page.messages || []).join('\n')),
     text: field(`${page.summary || page.brief}\n${page.id || page.path}`),
     weight: WEIGHT[page.kind || 'error'],
@@ -44,11 +45,12 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
     ? new RegExp(`(?<![a-z0-9])${word.replace(/[^a-z0-9 ]/g, '\\$&')}(?![a-z0-9])`).test(text)
     : text.includes(word));
   const isHan = (term) => /\p{Script=Han}/u.test(term);
+  const words = [...new Set(pages.flatMap((page) => FIELDS.flatMap((name) => [...page[name].tokens])))];
   /** How well a field has a term: as a word, as part of one, not at all. */
-  const has = (one, term) => {
-    if (isHan(term)) return one.text.includes(term) ? 1 : 0;
-    if (one.tokens.has(term)) return 1;
-    return !/^\d+$/.test(term) && one.text.includes(term) ? PART : 0;
+  const haver = (term) => {
+    if (isHan(term)) return (one) => (one.text.includes(term) ? 1 : 0);
+    const longer = /^\d+$/.test(term) ? [] : words.filter((word) => word.length > term.length && word.includes(term));
+    return (one) => (one.tokens.has(term) ? 1 : longer.some((word) => one.tokens.has(word)) ? PART : 0);
   };
 
   /** Changes, insertions, losses and swaps from one word to another, up to `most`. */
@@ -87,29 +89,31 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
     const meant = [];
     if (own.length <= TYPED) {
       own = own.map((term) => {
-        if (pages.some((page) => FIELDS.some((name) => has(page[name], term)))) return term;
+        const has = haver(term);
+        if (pages.some((page) => FIELDS.some((name) => has(page[name])))) return term;
         const word = nearest(term);
         if (word) meant.push([term, word]);
         return word || term;
       });
     }
     if (!own.length) return none;
-    const weights = new Map(own.map((term) => [term, 1]));
+    const weights = new Map(own.map((term) => [term, {weight: 1, group: -1}]));
     const read = meant.reduce((text, [typed, word]) => text.replace(typed, word), asked);
-    for (const group of groups) {
-      if (!group.some((word) => word && spoken(read, word))) continue;
-      for (const term of group.flatMap((word) => [...termsOf(word)])) if (!weights.has(term)) weights.set(term, .4);
-    }
+    groups.forEach((group, number) => {
+      if (!group.some((word) => word && spoken(read, word))) return;
+      for (const term of group.flatMap((word) => [...termsOf(word)])) if (!weights.has(term)) weights.set(term, {weight: SAME, group: number});
+    });
     const scores = new Map();
     let total = 0;
-    for (const [term, weight] of weights) {
+    for (const [term, {weight, group}] of weights) {
       const hits = [];
+      const has = haver(term);
       let often = 0;
       for (const page of pages) {
         let worth = 0;
         let part = 0;
         for (const name of FIELDS) {
-          const found = has(page[name], term);
+          const found = has(page[name]);
           worth = Math.max(worth, found * WORTH[name]);
           part = Math.max(part, found);
         }
@@ -118,18 +122,30 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
         hits.push([page, worth, part]);
       }
       const rare = weight * Math.log(1 + pages.length / (often || .5));
-      if (weight === 1) total += rare;
+      if (group < 0) total += rare;
       for (const [page, worth, part] of hits) {
-        const score = scores.get(page) || {score: 0, covered: 0, own: 0};
-        score.score += worth * rare * page.weight;
-        score.covered += rare * part;
-        if (weight === 1) score.own += 1;
-        scores.set(page, score);
+        if (!scores.has(page)) scores.set(page, {score: 0, covered: 0, own: 0, groups: new Map()});
+        const score = scores.get(page);
+        if (group < 0) {
+          score.score += worth * rare;
+          score.covered += rare * part;
+          score.own += 1;
+          continue;
+        }
+        const best = score.groups.get(group);
+        if (!best || best[0] < worth * rare) score.groups.set(group, [worth * rare, rare * part]);
       }
     }
     for (const [page, score] of scores) {
+      // Other words for the same thing count once, however many of them a page has.
+      for (const [worth, covered] of score.groups.values()) { score.score += worth; score.covered += covered; }
+      score.score *= page.weight;
+    }
+    for (const [page, score] of scores) {
       const titled = termsOf(page.title.text).size;
-      if (page.title.text.includes(read) || page.names.text.split('\n').includes(read)) score.score += 3 * total * page.weight;
+      const isNamed = page.names.text.split('\n').some((name) => name === read || name === read.replace(/-/g, ' '));
+      if (isNamed) score.score += 3 * total;
+      else if (page.title.text.includes(read)) score.score += 3 * total * page.weight;
       else if (page.names.text.includes(read)) score.score += 2 * total * page.weight;
       else if (page.messages.text.includes(read) || page.text.text.includes(read)) score.score += total * page.weight;
       score.score += .3 * total * own.filter((term) => page.title.tokens.has(term)).length / (titled || 1);
