@@ -53,7 +53,7 @@ def test_a_console_that_is_not_utf8(command: str, encoding: str) -> None:
         assert done.returncode in (0, 1) and done.stdout, done.stderr
         if command.startswith(DATA):
             assert json.loads(done.stdout)
-            assert b"?" not in done.stdout or command.startswith("schema")
+            assert b"?" not in done.stdout or not command.startswith("search")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda line: " ".join(line.split()[:3]))

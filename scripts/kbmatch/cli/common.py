@@ -29,6 +29,12 @@ def language_of_environment(environment: Mapping[str, str] | None = None) -> str
     return "en"
 
 
+def is_in_chinese(words: str) -> bool:
+    """Whether a question was asked in Chinese: its reader wants to read Chinese, whatever the
+    locale of the machine; many servers have none but C."""
+    return len(words) < 500 and sum("\u4e00" <= character <= "\u9fff" for character in words) > 1
+
+
 def fail(message: str, program: str = "kb") -> NoReturn:
     """Print one line on stderr and stop with status 2, as grep does."""
     print(f"{program}: {message}", file=sys.stderr)

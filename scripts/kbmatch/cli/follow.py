@@ -12,7 +12,7 @@ import os
 import sys
 from collections import deque
 
-from kbmatch.matching.answer import Collector, page_address
+from kbmatch.matching.answer import Answer, Collector, found_titles
 from kbmatch.matching.context import LINES_BEFORE
 from kbmatch.matching.decode import as_utf8, decode_utf8
 from kbmatch.matching.gate import make_gate
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .match import Options
 
+_OF_A_WHOLE_TEXT = frozenset({"role", "count"})
 READ_BYTES = 1 << 16
 MAX_LINE = 64 << 10
 JOINED_LINES = 4
@@ -38,23 +39,25 @@ def follow(options: Options, matcher: Matcher, language: str) -> int:
     found = False
     for name in names:
         if name == "-":
-            found |= _follow(sys.stdin.buffer, matcher, language)
+            found |= _follow(sys.stdin.buffer, matcher, language, bool(options.redact))
         else:
             with open(name, "rb") as file:
-                found |= _follow(file, matcher, language)
+                found |= _follow(file, matcher, language, bool(options.redact))
     return 0 if found else 1
 
 
-def _follow(file: BinaryIO, matcher: Matcher, language: str) -> bool:
+def _follow(file: BinaryIO, matcher: Matcher, language: str, masked: bool) -> bool:
     any_found = False
-    for finding in findings(file, matcher, language):
+    for finding in findings(file, matcher, language, masked=masked):
         any_found = True
         sys.stdout.write(json.dumps(finding, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return any_found
 
 
-def findings(file: BinaryIO, matcher: Matcher, language: str) -> Iterator[dict[str, Any]]:
+def findings(
+    file: BinaryIO, matcher: Matcher, language: str, *, masked: bool = False
+) -> Iterator[dict[str, Any]]:
     """Yield a finding for each message as soon as the line that completes it is in."""
     gate = make_gate(matcher)
     before: deque[bytes] = deque(maxlen=LINES_BEFORE)
@@ -80,7 +83,7 @@ def findings(file: BinaryIO, matcher: Matcher, language: str) -> Iterator[dict[s
                 seen.append((line, hit.symptom))
                 one = Collector(matcher)
                 one.add(text, [hit], base)
-                yield _finding(one, matcher, language)
+                yield _finding(one, matcher, language, masked)
         before.extend(lines)
 
 
@@ -88,19 +91,16 @@ def _bytes_of(lines: deque[bytes], count: int) -> int:
     return sum(len(line) + 1 for line in list(lines)[-count:])
 
 
-def _finding(collector: Collector, matcher: Matcher, language: str) -> dict[str, Any]:
-    (found,) = collector.found()
-    title = matcher.pack.json_record(f"pages.{language}", found.symptom)["title"]
-    return {
-        "version": 1,
-        "id": found.id,
-        "title": title,
-        "page": page_address(found.id, language),
-        "line": found.line,
-        "text": found.text,
-        "signature": found.signature,
-        "slots": dict(found.slots),
-    }
+def _finding(collector: Collector, matcher: Matcher, language: str, masked: bool) -> dict[str, Any]:
+    found = collector.found()
+    titles = found_titles(matcher, found, language)
+    answer = Answer(language, found, titles)
+    if masked:
+        from .masking import mask
+
+        mask([], [answer])
+    (finding,) = answer.as_json()["matches"]
+    return {"version": 1, **{key: finding[key] for key in finding if key not in _OF_A_WHOLE_TEXT}}
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

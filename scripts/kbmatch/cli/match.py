@@ -14,6 +14,7 @@ from kbmatch.texts import load as load_texts
 from .common import (
     USAGE_ERROR,
     guarded,
+    is_in_chinese,
     json_text,
     language_of_environment,
     tolerate_console,
@@ -21,6 +22,7 @@ from .common import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import getopt
     from collections.abc import Iterator, Mapping, Sequence
 
     from kbmatch.matching.answer import Answer, Related
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 SMALL_BYTES = 1 << 20
 """Up to this size a text is matched whole; larger ones stream."""
+PROMPT_LINES = 2
+"""So many lines of a terminal are taken by the command itself and the next prompt."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +51,7 @@ def _start(given: Sequence[str], text: Texts) -> int:
     try:
         options = parse(given)
     except UsageError as error:
-        return _complain(f"{error}\n{text['usage-hint']}")
+        return _complain(f"{text[error.key].format(**error.values)}\n{text['usage-hint']}")
     return _run(options, text)
 
 
@@ -56,6 +60,7 @@ def _run(options: Options, text: Texts) -> int:
 
     from .packs import failure_text, open_pack
 
+    _take_files(options, text)
     if not options.text and not options.file and (sys.stdin is None or sys.stdin.isatty()):
         return _complain(text["error-no-text"])
     try:
@@ -68,18 +73,41 @@ def _run(options: Options, text: Texts) -> int:
 
         return follow(options, matcher, language)
     status = 1
+    several = False
     answers: list[tuple[str, Answer]] = []
     for name, source in _inputs(options):
+        several = several or bool(answers)
         try:
-            answers.append((name, _answer(name, source, matcher, language, options.why)))
+            answers.append((name, _answer(name, source, matcher, language, options)))
         except OSError as error:
+            several = True
             reason = error.strerror or str(error)
             _complain(text["error-read"].format(path=name, reason=reason))
             status = USAGE_ERROR
     if any(answer.found for _, answer in answers) and status != USAGE_ERROR:
         status = 0
-    _print(answers, matcher, options, load_texts("match", language))
+    if options.redact if options.redact is not None else options.format == "markdown":
+        from .masking import mask
+
+        names = mask([name for name, _ in answers], [answer for _, answer in answers])
+        masked = [(name, answer) for name, (_, answer) in zip(names, answers)]  # noqa: B905
+        _print(masked, matcher, options, several, masked=True)
+    else:
+        _print(answers, matcher, options, several)
+    if options.open:
+        _open_page([answer for _, answer in answers], options, text)
     return status
+
+
+def _take_files(options: Options, text: Texts) -> None:
+    """Read words that name files as files, as everybody's fingers expect, and say so."""
+    words = options.text
+    if words == ["-"]:
+        options.text, options.file = [], ["-"]
+    elif words and not options.file and all(map(os.path.isfile, words)):
+        for word in words:
+            _complain(text["error-word-is-file"].format(path=word))
+        options.text, options.file = [], words
 
 
 def _inputs(options: Options) -> Iterator[tuple[str, str | None]]:
@@ -98,7 +126,9 @@ def _inputs(options: Options) -> Iterator[tuple[str, str | None]]:
         yield "-", None
 
 
-def _answer(name: str, text: str | None, matcher: Matcher, language: str, why: bool) -> Answer:
+def _answer(
+    name: str, text: str | None, matcher: Matcher, language: str, options: Options
+) -> Answer:
     """Answer one input: a text in memory whole, a large stream in constant memory."""
     from kbmatch.matching.answer import answer
 
@@ -108,9 +138,11 @@ def _answer(name: str, text: str | None, matcher: Matcher, language: str, why: b
             from kbmatch.matching.scan import answer_stream
 
             return answer_stream(rest, matcher, language)
-    found = answer(text, matcher, language, why=why)
+    found = answer(text, matcher, language, why=options.why)
     if not found.found:
-        found.related = _related(text, matcher, language)
+        if options.lang is None and is_in_chinese(text):
+            found.language = "zh-TW"
+        found.related = _related(text, matcher, found.language)
     return found
 
 
@@ -144,87 +176,105 @@ def _related(text: str, matcher: Matcher, language: str) -> tuple[Related, ...]:
         from kbmatch.search.related import related
     except ImportError:
         return ()
-    return related(matcher.pack, text, language)
+    found = related(matcher.pack, text, language)
+    origins = matcher.settings.get("origins", {})
+    for page in found:
+        page.origin = origins.get(page.origin, {}).get(language, page.origin)
+    return found
 
 
 def _print(
-    answers: list[tuple[str, Answer]],
+    answers: Sequence[tuple[str, Answer]],
     matcher: Matcher,
     options: Options,
-    text: Texts,
+    several: bool,
+    *,
+    masked: bool = False,
 ) -> None:
     from .packs import is_terminal_coloured
-    from .render import Renderer, Style
+    from .render import DEFAULT_LINES, Renderer, Style
 
-    hide = options.redact if options.redact is not None else options.format == "markdown"
-    out: list[str] = []
     if options.format == "json":
-        out.append(json_text(_as_json(answers)))
-    elif options.format == "openmetrics":
+        return _write(json_text(_as_json(answers)))
+    if options.format == "openmetrics":
         from .metrics import openmetrics
 
-        out.append(openmetrics(answers))
-    else:
-        style = Style(options.format == "text" and is_terminal_coloured(options.no_color))
-        for name, answer in answers:
-            renderer = Renderer(
-                answer,
-                matcher,
-                text,
-                style=style,
-                site=options.site or "",
-                everything=options.all,
-            )
-            if len(answers) > 1:
-                out.append(style.bold(f"==> {name}"))
-            form = {
-                "text": renderer.terminal,
-                "markdown": renderer.markdown,
-                "github": renderer.github,
-            }[options.format]
-            out.append(form())
-            if options.why and options.format == "text":
-                out += ["", renderer.why()]
-    shown = "\n".join(out)
-    if hide:
-        from kbmatch.redaction import redact
-
-        shown = redact(shown)
-    _write(shown)
-    if options.open:
-        _open_page(answers, options, text)
+        return _write(openmetrics(answers))
+    style = Style(options.format == "text" and is_terminal_coloured(options.no_color))
+    parts: list[str] = []
+    for name, answer in answers:
+        text = load_texts("match", answer.language)
+        renderer = Renderer(
+            answer,
+            matcher,
+            text,
+            style=style,
+            site=options.site or "",
+            everything=options.all,
+            masked=masked,
+            file=name if name not in ("", "-") else "",
+            lines=_screen_lines() or DEFAULT_LINES,
+        )
+        if options.format == "github":
+            parts.append(renderer.github())
+            continue
+        shown = renderer.terminal() if options.format == "text" else renderer.markdown()
+        if options.why and options.format == "text":
+            shown = f"{shown}\n\n{renderer.why()}"
+        if several and options.format == "text":
+            shown = f"{style.bold(f'==> {name}')}\n{shown}"
+        elif several:
+            shown = f"## {name}\n\n{shown}"
+        parts.append(shown)
+    _write(("\n" if options.format == "github" else "\n\n").join(filter(None, parts)))
 
 
-def _as_json(answers: list[tuple[str, Answer]]) -> dict[str, object]:
+def _screen_lines() -> int:
+    """Return how many lines an answer may take on this terminal; 0 without one."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines - PROMPT_LINES
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
+def _as_json(answers: Sequence[tuple[str, Answer]]) -> dict[str, object]:
     """Return the contract's object; with several files, each match says which file it is from."""
     if len(answers) == 1:
         return answers[0][1].as_json()
     merged: dict[str, object] = {"version": 1, "outcome": "none", "language": "en"}
-    matches: list[dict[str, object]] = []
-    related: list[dict[str, object]] = []
+    lists: dict[str, list[dict[str, object]]] = {"matches": [], "related": []}
     for name, answer in answers:
         part = answer.as_json()
         merged["language"] = part["language"]
-        matches += [{**match, "file": name} for match in part["matches"]]
-        related += [{**page, "file": name} for page in part["related"]]
-    merged["outcome"] = "match" if matches else "related" if related else "none"
-    return {**merged, "matches": matches, "related": related}
+        for key in ("matches", "related", "misses"):
+            if key in part:
+                lists.setdefault(key, []).extend({**item, "file": name} for item in part[key])
+    outcome = "match" if lists["matches"] else "related" if lists["related"] else "none"
+    return {**merged, "outcome": outcome, **lists}
 
 
-def _open_page(answers: list[tuple[str, Answer]], options: Options, text: Texts) -> None:
+def _open_page(answers: Sequence[Answer], options: Options, text: Texts) -> None:
+    """Open the page of the first answer, or the closest one where nothing matched."""
     from pathlib import Path
 
+    page = next(
+        (
+            item["page"]
+            for key in ("matches", "related")
+            for answer in answers
+            for item in answer.as_json()[key]
+        ),
+        None,
+    )
     site = options.site or os.environ.get("KBMATCH_SITE", "")
     if not site:
         built = Path(__file__).resolve().parents[3] / "site"
         site = str(built) if built.is_dir() else ""
-    page = next(
-        (m["page"] for _, answer in answers for m in answer.as_json()["matches"]),
-        None,
-    )
-    if not site:
+    if not page:
+        _complain(text["error-open-none"])
+    elif not site:
         _complain(text["error-open"])
-    elif page:
+    else:
         import webbrowser
 
         root = site if "://" in site else Path(site).resolve().as_uri()
@@ -259,7 +309,12 @@ class Options:
 
 
 class UsageError(Exception):
-    """A command line that makes no sense; the message says why."""
+    """A command line that makes no sense; `key` names the text that says why."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
 
 FORMATS = ("text", "json", "markdown", "github", "openmetrics")
@@ -297,9 +352,8 @@ def parse(arguments: Sequence[str]) -> Options:
     try:
         pairs, words = getopt.gnu_getopt(list(arguments), "f:h", names)
     except getopt.GetoptError as error:
-        raise UsageError(error.msg) from None
+        raise _usage_error(error, names) from None
     options = Options()
-    options.text = words
     for option, value in pairs:
         name = option.lstrip("-").replace("-", "_")
         if name in ("f", "file"):
@@ -307,7 +361,9 @@ def parse(arguments: Sequence[str]) -> Options:
         elif name in ("lang", "format"):
             allowed = LANGUAGES if name == "lang" else FORMATS
             if value not in allowed:
-                raise UsageError(f"{option} {value}: {' | '.join(allowed)}")
+                raise UsageError(
+                    "error-choice", option=option, value=value, allowed=", ".join(allowed)
+                )
             setattr(options, name, value)
         elif name in ("kb", "site"):
             setattr(options, name, value)
@@ -315,7 +371,30 @@ def parse(arguments: Sequence[str]) -> Options:
             options.redact = name == "redact"
         else:
             setattr(options, name, True)
+    if options.follow and options.format not in ("text", "json"):
+        raise UsageError("error-follow-format")
+    options.text = words
+    if options.file and words:  # a shell has expanded -f *.log
+        missing = [word for word in words if word != "-" and not os.path.exists(word)]
+        if missing:
+            raise UsageError("error-not-a-file", path=missing[0])
+        options.text, options.file = [], [*options.file, *words]
     return options
+
+
+def _usage_error(error: getopt.GetoptError, names: Sequence[str]) -> UsageError:
+    """Return what getopt found wrong in the reader's words."""
+    option = f"-{error.opt}" if len(error.opt) == 1 else f"--{error.opt}"
+    kinds = {"requires": "value", "must not": "no-value", "unique": "ambiguous"}
+    for word, key in kinds.items():
+        if word in error.msg:
+            return UsageError(f"error-{key}", option=option)
+    from difflib import get_close_matches
+
+    near = get_close_matches(error.opt, [name.rstrip("=") for name in names], n=1)
+    if near:
+        return UsageError("error-option-near", option=option, near=f"--{near[0]}")
+    return UsageError("error-option", option=option)
 
 
 def help_text(text: Texts) -> str:

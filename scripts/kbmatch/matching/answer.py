@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
 
     from .matcher import Hit, Matcher, Miss
+    from .nearmiss import NearMiss
     from .precedence import Role
 
     Outcome: TypeAlias = Literal["match", "related", "none"]
@@ -24,15 +25,28 @@ TEXT_CHARACTERS = 400
 WORD_CHARACTERS = 40
 """How far from its edge a shortened line may be cut to end with a word."""
 HARVEST_CHARACTERS = 20000
+KEPT_CHARACTERS = 4000
+"""So much of a line is kept beside its shortened form, for what has to be masked as a whole."""
 
 
 class Found:
     """One symptom found in the text: its role, where it first stands, how often, with what names.
 
-    `line` counts from 1; `text` is that line, shortened.
+    `line` counts from 1; `text` is that line, shortened; `quote` can shorten it again.
     """
 
-    __slots__ = ("count", "id", "line", "role", "signature", "slots", "symptom", "text")
+    __slots__ = (
+        "count",
+        "id",
+        "line",
+        "origin",
+        "quote",
+        "role",
+        "signature",
+        "slots",
+        "symptom",
+        "text",
+    )
 
     def __init__(
         self,
@@ -41,7 +55,7 @@ class Found:
         role: Role,
         line: int,
         count: int,
-        text: str,
+        quote: Quote,
         signature: str,
         slots: Mapping[str, str],
     ) -> None:
@@ -50,9 +64,29 @@ class Found:
         self.role = role
         self.line = line
         self.count = count
-        self.text = text
+        self.quote = quote
+        self.text = quote.shortened()
         self.signature = signature
         self.slots = slots
+        self.origin = ""
+        """The overlay the page comes from, if any, in the reader's language."""
+
+
+class Quote:
+    """A line of the text and the place in it that matters."""
+
+    __slots__ = ("line", "place")
+
+    def __init__(self, line: str, place: int) -> None:
+        low = max(0, min(place - KEPT_CHARACTERS // 2, len(line) - KEPT_CHARACTERS))
+        self.line = f"{'…' if low else ''}{line[low : low + KEPT_CHARACTERS]}"
+        if low + KEPT_CHARACTERS < len(line):
+            self.line += "…"
+        self.place = place - low + bool(low)
+
+    def shortened(self) -> str:
+        """Return the line, shortened around its place."""
+        return shorten(self.line, self.place)
 
 
 class Related:
@@ -72,20 +106,23 @@ class Related:
 class Answer:
     """What a text is about. `found[0]` is the answer; `related` only where nothing was found."""
 
-    __slots__ = ("found", "language", "misses", "related", "titles")
+    __slots__ = ("empty", "found", "language", "misses", "related", "titles")
 
     def __init__(
         self,
         language: str,
         found: tuple[Found, ...],
         titles: Mapping[str, str],
-        misses: tuple[Miss, ...] = (),
+        misses: tuple[NearMiss, ...] | None = None,
         related: tuple[Related, ...] = (),
     ) -> None:
         self.language = language
         self.found = found
         self.titles = titles
         self.misses = misses
+        """What nearly matched, where that was asked for."""
+        self.empty = False
+        """Whether there was no text at all."""
         self.related = related
 
     @property
@@ -112,6 +149,7 @@ class Answer:
                     "text": found.text,
                     "signature": found.signature,
                     "slots": dict(found.slots),
+                    **({"origin": found.origin} if found.origin else {}),
                 }
                 for found in self.found
             ],
@@ -125,6 +163,7 @@ class Answer:
                 }
                 for page in self.related
             ],
+            **({} if self.misses is None else {"misses": [m.as_json() for m in self.misses]}),
         }
 
 
@@ -136,12 +175,12 @@ def page_address(symptom: str, language: str) -> str:
 class Tally:
     """What has been seen of one symptom so far; memory does not grow with the log."""
 
-    __slots__ = ("count", "first", "last", "signature", "slots", "text")
+    __slots__ = ("count", "first", "last", "quote", "signature", "slots")
 
-    def __init__(self, line: int, text: str, signature: int, slots: dict[str, str]) -> None:
+    def __init__(self, line: int, quote: Quote, signature: int, slots: dict[str, str]) -> None:
         self.first = self.last = line
         self.count = 1
-        self.text = text
+        self.quote = quote
         self.signature = signature
         self.slots = slots
 
@@ -180,7 +219,7 @@ class Collector:
                 start, end = text.line_span(hit.start, hit.end)
                 self._tallies[hit.symptom] = Tally(
                     number,
-                    shorten(text.cased[start:end], hit.start - start),
+                    Quote(text.cased[start:end], hit.start - start),
                     hit.signature,
                     self._fill(dict(hit.slots), text, hit),
                 )
@@ -224,7 +263,7 @@ class Collector:
                     role,
                     tally.first,
                     tally.count,
-                    tally.text,
+                    tally.quote,
                     self._matcher.signature(tally.signature).id,
                     tally.slots,
                 )
@@ -319,10 +358,21 @@ def answer(
             collector.add(normal, hits, [number + 1 for number in starts])
             found = collector.found() or found
     shown = found_titles(matcher, found, language) if titles else {}
-    return Answer(language, found, shown, tuple(misses or ()))
+    near = None
+    if misses is not None:
+        from .nearmiss import near_misses
+
+        near = near_misses(matcher, normal, misses, {f.symptom for f in found})
+    result = Answer(language, found, shown, near)
+    result.empty = not text.strip()
+    return result
 
 
 def found_titles(matcher: Matcher, found: Iterable[Found], language: str) -> dict[str, str]:
-    """Return the titles of the symptoms found."""
-    section = f"pages.{language}"
-    return {f.id: matcher.pack.json_record(section, f.symptom)["title"] for f in found}
+    """Return the titles of the symptoms found, and note where their pages come from."""
+    titles = {}
+    for one in found:
+        page = matcher.pack.json_record(f"pages.{language}", one.symptom)
+        titles[one.id] = page["title"]
+        one.origin = page.get("origin", "")
+    return titles

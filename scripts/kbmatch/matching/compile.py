@@ -223,6 +223,7 @@ def _settings(knowledge: Knowledge) -> dict[str, Any]:
         "derivations": derivations,
         "harvest": harvest,
         "examples": {name: slot.example for name, slot in slots.items()},
+        "origins": {name: _origin(knowledge, name) for name in knowledge.origins},
     }
 
 
@@ -240,6 +241,7 @@ def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any
                 "title": cause.title[language],
                 "who": fixers[cause.who],
                 "check": command.run if command else "",
+                **({"shell": command.shell} if command and command.shell != "sh" else {}),
                 "tells": cause.check.text[language],
                 "yours": cause.check.if_yours.output or "",
                 "yours_means": cause.check.if_yours.meaning[language],
@@ -251,8 +253,15 @@ def page(knowledge: Knowledge, symptom: Symptom, language: str) -> dict[str, Any
         "title": symptom.title[language],
         "summary": symptom.summary[language],
         "causes": causes,
-        **({"origin": symptom.origin} if symptom.origin else {}),
+        **({"origin": _origin(knowledge, symptom.origin)[language]} if symptom.origin else {}),
     }
+
+
+def _origin(knowledge: Knowledge, origin: str) -> Mapping[str, str]:
+    """Return the title of the overlay that an entry comes from, in every language."""
+    titles = knowledge.origins.get(origin)
+    plain_title = dict.fromkeys(knowledge.settings.languages, origin)
+    return {**plain_title, **titles.values} if titles else plain_title
 
 
 def _documents(knowledge: Knowledge) -> Iterator[tuple[str, Any]]:
