@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -388,6 +389,27 @@ def test_a_fix_leads_back_to_the_cause(browser: Any, root: str) -> None:
         page.wait_for_url(f"**/{SYMPTOM}#cause-*")
         page.goto(f"{root}/en/solutions/remove-private-endpoint-connections.html")
         expect(back).to_be_hidden()
+
+
+def test_a_report_takes_the_masked_summary_along(browser: Any, root: str) -> None:
+    seen = {"id": "dns-lookup-failed", "own": "quokkahub", "text": "masked & more", "line": 1}
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        page.evaluate("seen => __md_set('kb.seen', seen, sessionStorage)", seen)
+        page.reload()
+        address = page.evaluate(
+            """() => {
+              const link = document.createElement('a');
+              link.dataset.contact = 'https://git.example/new?title={title}&body={text}';
+              document.querySelector('.md-content').append(link);
+              document.addEventListener('click', (event) => event.preventDefault());
+              link.click();
+              return link.href;
+            }"""
+        )
+        query = parse_qs(urlsplit(address).query)
+        assert query["title"] == [page.title()]
+        assert "masked & more" in query["body"][0] and "quokkahub" not in query["body"][0]
 
 
 def test_copying_says_which_names_are_still_examples(browser: Any, root: str) -> None:

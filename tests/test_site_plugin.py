@@ -51,6 +51,13 @@ def test_language_title_navigation_and_alternates(site: Path) -> None:
     assert "By phase" in english and "依階段" not in english
 
 
+def test_every_page_says_where_to_report(site: Path) -> None:
+    for page in pages(site):
+        html = page.read_text(encoding="utf-8")
+        if 'http-equiv="refresh"' not in html:
+            assert 'href="mailto:printers@example.com"' in html, page
+
+
 def test_no_page_has_inline_code_or_style_or_names_another_host(site: Path) -> None:
     for page in pages(site):
         html = page.read_text(encoding="utf-8")

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from ..knowledge.model import Command, Knowledge, Signature, Solution, Symptom, Table, Text
+from ..knowledge.model import (
+    Command,
+    Knowledge,
+    Settings,
+    Signature,
+    Solution,
+    Symptom,
+    Table,
+    Text,
+)
 from ..texts import load
 from .markup import Prose
 from .slots import Slots
@@ -82,17 +91,12 @@ class Edition:
     @property
     def contact(self) -> str:
         """Return the address to report to, `{title}` and `{text}` to be filled; may be empty."""
-        address = self.settings.contact or ""
-        if address and "://" not in address:
-            return f"mailto:{address}?subject={{title}}&body={{text}}"
-        return address
+        return contact_address(self.settings)
 
     @property
     def contact_now(self) -> str:
         """Return the address to report to for readers without JavaScript, who fill in nothing."""
-        if self.contact.startswith("mailto:"):
-            return self.contact.partition("?")[0]
-        return self.contact.replace("{title}", "").replace("{text}", "")
+        return plain_contact(self.contact)
 
     def source_of(self, folder: str, entry: Symptom | Solution) -> str:
         """Return where an entry's file can be edited; empty if unknown, or kept elsewhere."""
@@ -283,6 +287,21 @@ class Edition:
                     if symptom not in found[solution]:
                         found[solution].append(symptom)
         return found
+
+
+def contact_address(settings: Settings) -> str:
+    """Return where to report, as a link in which `{title}` and `{text}` are to be filled."""
+    address = settings.contact or ""
+    if address and "://" not in address:
+        return f"mailto:{address}?subject={{title}}&body={{text}}"
+    return address
+
+
+def plain_contact(address: str) -> str:
+    """Return that link with nothing filled in."""
+    if address.startswith("mailto:"):
+        return address.partition("?")[0]
+    return address.replace("{title}", "").replace("{text}", "")
 
 
 def sort_key(message: str) -> str:

@@ -32,6 +32,7 @@ from ..knowledge.store import DocumentStore
 from ..texts import load
 from .box import search_assets
 from .data import build_assets
+from .edition import contact_address, plain_contact
 from .page import Heading, Page
 from .pages import PageStore, build_pages
 from .searchtext import WrittenPage
@@ -279,6 +280,8 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         context["kb_text"] = self._texts[language]
         context["kb_language"] = language
         context["kb_hash"] = self._knowledge.source_hash[:12]
+        context["kb_contact"] = contact_address(self._knowledge.settings)
+        context["kb_contact_now"] = plain_contact(context["kb_contact"])
 
     def on_page_markdown(
         self, markdown: str, *, page: SitePage, config: MkDocsConfig, files: Files

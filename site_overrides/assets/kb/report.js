@@ -38,13 +38,17 @@
   }
 
   const LONGEST = 1500; // mail programs cut longer addresses
-  for (const link of document.querySelectorAll('[data-contact]')) {
-    link.addEventListener('click', () => {
-      const text = ticket ? ticket.querySelector('code').textContent : '';
-      const values = {title: document.title, text: text.slice(0, LONGEST)};
-      link.href = link.dataset.contact.replace(/\{(title|text)\}/g, (_, name) => encodeURIComponent(values[name]));
-    });
-  }
+  const reported = () => {
+    const typed = one('#kb-box-text');
+    if (ticket) return ticket.querySelector('code').textContent;
+    return typed && window.kbBoxSignatures ? window.kbKit.masked(typed.value, []) : '';
+  };
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('[data-contact]');
+    if (!link) return;
+    const values = {title: document.title, text: reported().slice(0, LONGEST)};
+    link.href = link.dataset.contact.replace(/\{(title|text)\}/g, (_, name) => encodeURIComponent(values[name]));
+  });
 
   const back = one('.kb-from');
   const from = __md_get('kb.from', sessionStorage);

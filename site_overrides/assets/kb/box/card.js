@@ -149,13 +149,18 @@ window.kbCard = (() => {
   const near = (row) => make('li', {'data-path': row.path},
     make('a', {class: 'kb-list__title', href: address(row.path, {}, row.anchor)}, ...marked(row.title, row.terms)), ' ', kind(row.kind),
     row.message ? make('code', {class: 'kb-list__message'}, ...marked(row.text, row.terms)) : make('p', {}, ...marked(row.text, row.terms)));
+  /** The link of the page's foot to whoever runs this, where there is one; it takes the masked text along. */
+  const contact = () => {
+    const link = document.querySelector('.kb-footer [data-contact]');
+    return link ? [' ', link.cloneNode(true)] : [];
+  };
   const nearTo = (answer, typed) => {
     const found = rows(answer);
     const title = answer.late ? say('box.late') : found.length === 0 ? say('box.nothing') : say(typed && answer.exact ? 'box.words' : typed ? 'box.closest' : 'box.near');
     const parts = [make('h2', {}, title)];
     if (answer.meant.length) parts.push(make('p', {class: 'kb-quiet'}, say('find.meant', {words: answer.meant.map(([, word]) => word).join(say('comma'))})));
     if (found.length === 0) {
-      parts.push(make('p', {}, say('box.nothing.hint'), ' ', make('a', {href: address('messages.html')}, say('box.all'))), make('p', {}, say('box.report')));
+      parts.push(make('p', {}, say('box.nothing.hint'), ' ', make('a', {href: address('messages.html')}, say('box.all'))), make('p', {}, say('box.report'), ...contact()));
     } else {
       if (!typed) parts.push(make('p', {class: 'kb-quiet'}, say('box.near.hint')));
       parts.push(...list(found, near, 6));
