@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,10 +27,9 @@ ERROR = (
 LOG = f"pulling\n{ERROR}\n{ERROR}\nunauthorized: authentication required\n"
 ANSWERED = "#kb-box-results[data-answered]:not([aria-busy])"
 ASK_ALL = """async (texts) => {
-  document.getElementById('kb-box-text').focus();
-  while (!window.kbBox) await new Promise((resolve) => setTimeout(resolve, 20));
+  await window.kbKit.prepare();
   const found = [];
-  for (const text of texts) found.push(await window.kbBox.engine.ask(text));
+  for (const text of texts) found.push(await window.kbKit.engine.ask(text));
   return found;
 }"""
 PASTE = """([text]) => {
@@ -97,9 +98,13 @@ def test_a_log_is_answered_and_the_page_opens_with_its_names(
         results = paste(page, LOG)
         first = results.locator(".kb-found")
         assert first.get_attribute("data-id") == "dns-lookup-failed"
-        assert "lookup quokkahub.azurecr.io" in first.locator(".kb-message").inner_text()
+        assert "lookup quokkahub.azurecr.io" in first.locator(".kb-found__message").inner_text()
         assert first.locator(".kb-found__causes a").count() >= 2
         assert "2" in first.locator(".kb-found__where").inner_text()
+        check = first.locator(".kb-found__check").first
+        assert "quokkahub" in check.locator("pre code").inner_text()
+        assert check.locator("dt").count() == 2
+        assert first.locator(".kb-who").count() == first.locator(".kb-found__cause").count()
         assert results.locator(".kb-list [data-id], .kb-list li[data-id]").count() >= 1
         assert page.locator("#kb-box-status").inner_text()
         first.locator(".kb-found__open").click()
@@ -137,17 +142,184 @@ def test_hostile_texts_stay_text(browser: Any, root: str, text: str) -> None:
         assert results.locator("h2").count() == 1
 
 
-def test_a_file_is_read_and_a_huge_one_refused(browser: Any, root: str, tmp_path: Path) -> None:
-    log, huge = tmp_path / "build.log", tmp_path / "huge.log"
-    log.write_text("ok\n" * 200_000 + LOG, encoding="utf-8")
-    huge.write_bytes(b"x" * (5 * 1024 * 1024 + 1))
+def logs(folder: Path) -> dict[str, bytes]:
+    """Write the same error as consoles and tools leave it."""
+    chinese = "錯誤：無法識別這台主機。 docker login quokkahub.azurecr.io\r\n"
+    return {
+        "utf16.log": ("\ufeff" + ERROR + "\r\n").encode("utf-16-le"),
+        "powershell.log": (ERROR + "\r\n").encode("utf-16-le"),
+        "big5.log": chinese.encode("cp950") + ERROR.encode() + b"\r\n",
+        "packed.log.gz": gzip.compress(ERROR.encode()),
+        "cut.log.gz": gzip.compress(("ok\n" * 3 + ERROR + "\n").encode() + os.urandom(90_000))[
+            :-40
+        ],
+        "long.log": b"ok\n" * 2_000_000 + LOG.encode(),
+    }
+
+
+def test_files_are_read_as_kbmatch_reads_them(browser: Any, root: str, tmp_path: Path) -> None:
+    with visitor(browser, root) as (page, _):
+        for name, content in logs(tmp_path).items():
+            (tmp_path / name).write_bytes(content)
+            page.goto(f"{root}/en/index.html")
+            page.set_input_files("#kb-box-file", str(tmp_path / name))
+            page.locator(ANSWERED).wait_for(timeout=60000)
+            assert page.locator(".kb-found").get_attribute("data-id") == "dns-lookup-failed", name
+            assert name in page.locator(".kb-box__chip").inner_text()
+
+
+def test_a_held_text_stays_whole_until_it_is_removed(browser: Any, root: str) -> None:
     with visitor(browser, root) as (page, _):
         page.goto(f"{root}/en/index.html")
-        page.set_input_files("#kb-box-file", str(log))
+        paste(page, "ok\n" * 100_000 + LOG)
+        assert "100,005 lines" in page.locator(".kb-box__chip").inner_text()
+        page.locator("#kb-box-text").press("End")
+        page.keyboard.type("x")
+        page.wait_for_timeout(400)
+        assert page.locator(".kb-found").get_attribute("data-id") == "dns-lookup-failed"
+        assert "3" in page.locator(".kb-found__where").first.inner_text()
+        page.locator(".kb-box__away").click()
+        assert page.locator(".kb-found").count() == 0
+        assert page.locator("#kb-box-text").input_value() == ""
+
+
+def test_a_file_beyond_all_measure_is_refused(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/index.html")
+        page.evaluate(
+            """async () => {
+              await window.kbKit.prepare();
+              const file = new File([new Uint8Array(65 * 1024 * 1024)], 'huge.log');
+              const data = new DataTransfer();
+              data.items.add(file);
+              const target = document.getElementById('kb-box');
+              target.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true}));
+            }"""
+        )
+        page.locator(".kb-box__large").wait_for()
+        assert "64 MB" in page.locator("#kb-box-results").inner_text()
+
+
+def test_the_answer_is_above_the_fold_and_the_one_line_not_repeated(
+    browser: Any, server: str
+) -> None:
+    for width, height, lowest in ((1366, 650, "h3"), (360, 740, ".kb-answer")):
+        with visitor(browser, server, viewport={"width": width, "height": height}) as (page, _):
+            page.goto(f"{server}/en/index.html")
+            found = paste(page, ERROR).locator(".kb-found")
+            page.wait_for_timeout(100)
+            bounds = found.locator(lowest).first.bounding_box()
+            assert bounds["y"] + bounds["height"] < height, (width, bounds)
+            open_button = found.locator(".kb-found__open").bounding_box()
+            if width < 700:  # it stays at the lower edge
+                assert open_button["y"] + open_button["height"] <= height
+            assert found.locator(".kb-found__message").count() == 0
+            assert not page.locator("h1").is_visible()
+
+
+def test_a_composition_asks_nothing_and_escape_loses_nothing(browser: Any, server: str) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/zh-TW/index.html")
+        box = page.locator("#kb-box-text")
+        box.focus()
+        session = page.context.new_cdp_session(page)
+        for typed in ("ㄆ", "ㄆㄧ", "ㄆㄧㄥ"):
+            session.send(
+                "Input.imeSetComposition",
+                {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)},
+            )
+            page.wait_for_timeout(300)
+            assert page.locator("#kb-box-results").inner_text() == ""
+        session.send("Input.insertText", {"text": "憑證"})
+        page.locator(".kb-near").wait_for()
+        box.press("Escape")
+        assert box.input_value() == "憑證"
+        page.locator(".kb-box__clear").click()
+        assert box.input_value() == ""
+        page.keyboard.press("Control+z")
+        assert box.input_value() == "憑證"
+
+
+def test_next_to_nothing_is_asked_nothing(browser: Any, server: str) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/en/index.html")
+        page.locator("#kb-box-text").press_sequentially("n")
+        page.wait_for_timeout(500)
+        assert page.locator("#kb-box-results").inner_text() == ""
+
+
+def test_a_text_pasted_anywhere_is_answered(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/index.html")
+        page.evaluate(
+            """(text) => {
+              document.activeElement.blur();
+              const data = new DataTransfer();
+              data.setData('text', text);
+              const init = {clipboardData: data, bubbles: true, cancelable: true};
+              document.body.dispatchEvent(new ClipboardEvent('paste', init));
+            }""",
+            ERROR,
+        )
+        page.locator(ANSWERED).wait_for()
+        assert page.locator("#kb-box-text").input_value() == ERROR
+
+
+def test_examples_show_what_the_box_is_for(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        for language in LANGUAGES:
+            page.goto(f"{root}/{language}/index.html")
+            for index in range(page.locator(".kb-example").count()):
+                page.goto(f"{root}/{language}/index.html")
+                page.locator(".kb-example").nth(index).click()
+                page.locator(ANSWERED).wait_for()
+                assert page.locator("#kb-box-results a").count() > 0
+            assert index == 2
+
+
+def test_back_from_a_page_finds_text_and_answer_again(browser: Any, root: str) -> None:
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/index.html")
+        paste(page, LOG)
+        page.locator(".kb-found h2 a").click()
+        page.wait_for_url("**/symptoms/dns-lookup-failed.html*")
+        page.go_back()
         page.locator(".kb-found").wait_for()
-        assert "build.log" in page.locator("#kb-box-held").inner_text()
-        page.set_input_files("#kb-box-file", str(huge))
-        page.get_by_text("5 MB").wait_for()
+        assert page.locator("#kb-box-text").input_value() == LOG
+        page.goto(f"{root}/en/by-tool.html")
+        page.goto(f"{root}/en/index.html")  # coming anew is a new question
+        assert page.locator("#kb-box-text").input_value() == ""
+
+
+def test_many_errors_are_shown_in_part_until_all_are_asked_for(browser: Any, root: str) -> None:
+    texts = [text for text in case_texts() if len(text) < 400]
+    with visitor(browser, root) as (page, _):
+        page.goto(f"{root}/en/index.html")
+        results = paste(page, "\n".join(texts))
+        shown = results.locator(".kb-list > li[data-id]")
+        assert shown.count() <= 16
+        more = results.locator(".kb-found__more").first
+        assert any(character.isdigit() for character in more.inner_text())
+        more.click()
+        assert shown.count() > 30
+
+
+def test_what_is_copied_names_nobody(browser: Any, root: str) -> None:
+    secret = (
+        "initiating layer upload to /v2/secretproject/payroll-api/blobs/uploads/ in "
+        "harbor.acme.com.tw: denied: requested access to the resource is denied",
+        'Error response from daemon: Get "https://harbor.acme.com.tw/v2/secretproject/payroll-api/'
+        'manifests/7.1": unauthorized: authentication required',
+    )
+    with visitor(browser, root) as (page, _):
+        for text in secret:
+            page.goto(f"{root}/en/index.html")
+            results = paste(page, text)
+            results.locator(".kb-found__ticket summary").click()
+            ticket = results.locator(".kb-found__ticket code").inner_text()
+            for name in ("acme", "secretproject", "payroll"):
+                assert name not in ticket, ticket
+            assert "denied" in ticket or "unauthorized" in ticket
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import pytest
 from site_build import our_site
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import AXE, FLAGS, chromium, serve, visitor
+from kit import FLAGS, chromium, serve, visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect  # waits for what a reader would wait for
@@ -72,23 +71,6 @@ def test_pages_load_without_a_word_from_the_console_or_another_host(
             assert page.evaluate("document.documentElement.lang") == language
             assert page.locator("h1").count() == 1, path
             watch.check()
-
-
-@pytest.mark.parametrize(
-    ("language", "query"),
-    [("en", "lookup myregistry.azurecr.io: no such host"), ("zh-TW", "解析不到登錄的名稱")],
-)
-def test_header_search_finds_the_page(browser: Any, root: str, language: str, query: str) -> None:
-    with visitor(browser, root) as (page, _):
-        page.goto(f"{root}/{language}/by-phase.html")
-        page.keyboard.press("Control+k")
-        page.keyboard.type(query)
-        page.wait_for_function(  # results of the half-typed query go first
-            "wanted => document.querySelector('.md-search-result__link')?.href.includes(wanted)",
-            arg=f"/{language}/{SYMPTOM}",
-        )
-        page.locator(".md-search-result__link").first.click()
-        page.wait_for_url(f"**/{language}/{SYMPTOM}*")
 
 
 def test_a_jump_marks_its_own_entry_in_the_table_of_contents(browser: Any, root: str) -> None:
@@ -474,148 +456,3 @@ def test_without_javascript_everything_can_be_read(browser: Any, root: str) -> N
         page.locator("details.kb-fix summary").first.click()
         expect(page.locator(".kb-steps").first).to_be_visible()
         expect(page.locator(".kb-values")).to_be_hidden()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_sticks_out_at_360_pixels(
-    browser: Any, site: Path, server: str, language: str
-) -> None:
-    with visitor(browser, server, viewport={"width": 360, "height": 740}) as (page, _):
-        for path in kinds(site, language):
-            page.goto(f"{server}/{language}/{path}")
-            wide = page.evaluate(
-                "[...document.querySelectorAll('.md-content *')]"
-                ".filter(e => e.getBoundingClientRect().right > innerWidth + 1"
-                " && !e.closest('pre, .kb-scroll, .kb-away, .md-typeset__scrollwrap')"
-                " && getComputedStyle(e).position !== 'absolute').map(e => e.outerHTML.slice(0, 90))"
-            )
-            assert not wide, (path, wide[:3])
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-
-
-def test_print_unfolds_and_drops_the_controls(browser: Any, root: str) -> None:
-    with visitor(browser, root) as (page, _):
-        page.goto(f"{root}/en/{SYMPTOM}")
-        page.emulate_media(media="print")
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        expect(page.locator(".kb-steps").first).to_be_visible()
-        expect(page.locator(".md-header")).to_be_hidden()
-        expect(page.locator(".kb-values")).to_be_hidden()
-        page.evaluate("dispatchEvent(new Event('afterprint'))")
-        expect(page.locator("details.kb-fix[open]")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing(
-    browser: Any, site: Path, server: str, language: str, scheme: str
-) -> None:
-    script = AXE.read_text(encoding="utf-8")
-    options = {"color_scheme": scheme, "bypass_csp": True}
-    with visitor(browser, server, **options) as (page, _):
-        for path in kinds(site, language):
-            page.goto(f"{server}/{language}/{path}")
-            if path == SYMPTOM:
-                page.evaluate(
-                    "document.querySelectorAll('details').forEach(d => { d.open = true; })"
-                )
-                page.locator(".kb-outcome--yours input").first.check()
-            page.evaluate(script)
-            found = page.evaluate("axe.run({resultTypes: ['violations']})")
-            short = [
-                (
-                    item["id"],
-                    [
-                        (node["html"][:90], node["failureSummary"][:200])
-                        for node in item["nodes"][:2]
-                    ],
-                )
-                for item in found["violations"]
-            ]
-            assert not short, (path, short)
-
-
-def test_a_missing_address_gets_help_in_its_language(browser: Any, site: Path, server: str) -> None:
-    with visitor(browser, server) as (page, watch):
-        page.route(
-            "**/gone/*.html", lambda route: route.fulfill(path=str(site / "404.html"), status=200)
-        )
-        page.goto(f"{server}/zh-TW/gone/x.html")
-        expect(page.locator("section:visible")).to_have_count(1)
-        page.get_by_role("link").first.click()
-        page.wait_for_url("**/kb/errors/zh-TW/index.html")
-        watch.check()
-
-
-def test_pages_weigh_little(browser: Any, server: str) -> None:
-    for path in (f"en/{SYMPTOM}", "zh-TW/index.html"):
-        with visitor(browser, server) as (page, _):
-            sizes: dict[str, int] = {}
-            page.on(
-                "response",
-                lambda answer, sizes=sizes: sizes.update({answer.url: len(answer.body())}),
-            )
-            page.goto(f"{server}/{path}")
-            page.wait_for_load_state("networkidle")
-            assert sum(sizes.values()) <= 500_000, sizes
-
-
-SEARCH = """async ([words, base]) => {
-  const config = JSON.parse(document.getElementById('__config').textContent);
-  const index = await (await fetch(new URL('search/search_index.json', new URL(config.base, location)))).json();
-  const worker = new Worker(new URL(config.search, location));
-  const answer = (type) => new Promise((resolve) => {
-    worker.addEventListener('message', function heard(event) {
-      if (event.data.type !== type) return;
-      worker.removeEventListener('message', heard);
-      resolve(event.data.data);
-    });
-  });
-  const ready = answer(1);
-  worker.postMessage({type: 0, data: {config: index.config, docs: index.docs, options: {suggest: false}}});
-  await ready;
-  const found = [];
-  for (const word of words) {
-    const result = answer(3);
-    worker.postMessage({type: 2, data: word});
-    found.push((await result).items.flat().map((item) => item.location.split('#')[0]));
-  }
-  return found;
-}"""
-HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
-
-
-def test_every_page_with_a_chinese_word_is_found(browser: Any, site: Path, server: str) -> None:
-    from kbmatch.texts import load
-
-    labels = "".join(load("site", "zh-TW").values())
-    with visitor(browser, server, java_script_enabled=True) as (page, _):
-        texts: dict[str, str] = {}
-        for folder in ("symptoms", "solutions"):
-            for file in sorted((site / "zh-TW" / folder).glob("*.html")):
-                article = (
-                    file.read_text(encoding="utf-8")
-                    .partition("<article")[2]
-                    .partition("</article")[0]
-                )
-                article = re.sub(r"<(form|nav).*?</\1>", "", article, flags=re.DOTALL)
-                texts[f"{folder}/{file.name}"] = re.sub(r"<[^>]+>", "\n", article)
-        words: set[str] = set()
-        for name in sorted(texts)[:: max(1, len(texts) // 60)]:
-            size = 2 + len(words) % 3
-            cut = [run[:size] for run in HAN.findall(texts[name]) if run[:size] not in labels]
-            words.update(cut[len(cut) // 2 : len(cut) // 2 + 1])
-        asked = sorted(words)[:60]
-        assert len(asked) >= 20
-        page.goto(f"{server}/zh-TW/by-phase.html")
-        for word, found in zip(asked, page.evaluate(SEARCH, [asked, server]), strict=True):
-            containing = {name for name, text in texts.items() if word in text}
-            assert containing <= set(found), (word, sorted(containing - set(found))[:5])
-
-
-def test_search_index_matches_the_language(site: Path) -> None:
-    for language in LANGUAGES:
-        docs = json.loads(
-            (site / language / "search/search_index.json").read_text(encoding="utf-8")
-        )["docs"]
-        assert all(not doc["location"].startswith(LANGUAGES) for doc in docs)

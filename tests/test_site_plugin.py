@@ -74,20 +74,18 @@ def test_no_page_has_inline_code_or_style_or_names_another_host(site: Path) -> N
         )
 
 
-def test_an_index_for_each_language_and_nothing_left_over(site: Path) -> None:
+def test_each_language_has_its_search_text_and_nothing_is_left_over(site: Path) -> None:
     for language in LANGUAGES:
-        text = (site / language / "search/search_index.json").read_text(encoding="utf-8")
-        assert (site / language / "search/search_index.js").read_text(
-            encoding="utf-8"
-        ) == f"var __index = {text}"
-        docs = json.loads(text)["docs"]
-        for doc in docs:
-            path = doc["location"].partition("#")[0]
-            assert (site / language / path).is_file(), doc["location"]
-        assert any(doc["location"] == "how-to-use.html" for doc in docs)
-    assert not (site / "search").exists()
+        script = (site / f"assets/kb/box/text-{language}.js").read_text(encoding="utf-8")
+        text = json.loads(script.partition(" = ")[2].rstrip(";\n"))
+        paths = [page["path"] for page in text["pages"]]
+        assert {"how-to-use.html", "symptoms/paper-jam.html"} <= set(paths)
+        for path in paths:
+            assert (site / language / path).is_file(), path
+        assert not (site / language / "search").exists()
+    for unused in ("search", "assets/javascripts/lunr", "assets/javascripts/workers"):
+        assert not (site / unused).exists(), unused
     assert not list(site.rglob("*.map"))
-    assert not (site / "assets/javascripts/lunr").exists()
 
 
 def test_sitemap_lists_every_page_with_its_other_language(site: Path) -> None:

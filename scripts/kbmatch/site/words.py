@@ -59,6 +59,8 @@ class SearchText:
         title = self._edition.text(solution.title)
         parts = [*self._fix(solution.id)[1:], *self._links(links)]
         parts += [self._edition.text(symptom.title) for symptom in symptoms]
+        fixers = self._edition.fixers_of_solution[solution.id]
+        parts.append(" ".join(map(self._edition.fixer, fixers)))
         return (SearchEntry("", title, _said(parts)),)
 
     def tables(self, tables: Iterable[Table]) -> tuple[SearchEntry, ...]:
@@ -85,6 +87,7 @@ class SearchText:
         if cause.id not in self._causes:
             check = cause.check
             parts = [self._plain(cause.explanation), self._plain(check.text)]
+            parts.append(self._edition.fixer(cause.who))
             parts += self._commands(check.commands)
             for outcome in (check.if_yours, check.if_not):
                 parts += (self._plain(outcome.meaning), self._example(outcome.output))
