@@ -100,7 +100,7 @@ def test_the_engine_does_not_say_what_the_knowledge_is_about(path: Path) -> None
     assert not found, found and found[0]
 
 
-HEAVY = ("yaml", "jinja2", "whoosh", "markdown_it", "mkdocs", "rich", "argparse", "dataclasses",
+HEAVY = ("yaml", "jinja2", "whoosh", "markdown_it", "mkdocs", "argparse", "dataclasses",
          "typing", "inspect", "pathlib", "subprocess", "hyperscan", "sqlite3", "email", "urllib")  # fmt: skip
 
 
