@@ -2,7 +2,10 @@
 
 import re
 
-from kbmatch.matching.answer import answer, shorten
+from kbmatch.knowledge.model import SlotKind, Text
+from kbmatch.matching.answer import answer, derive, shorten
+from kbmatch.matching.compile import matchable
+from kbmatch.matching.language import parse_message
 from small_knowledge import matcher, symptom
 
 JAM = symptom("jam", "pulling {image} jammed")
@@ -62,3 +65,25 @@ def test_long_lines_are_cut_around_the_message() -> None:
     words = "word " * 200 + "MESSAGE" + " more" * 200
     assert re.fullmatch(r"…(word )+MESSAGE( more)+…", shorten(words, 1000))
     assert re.fullmatch(r"MESSAGE( more)+…", shorten(words[1000:], 0))
+
+
+def test_a_value_is_read_by_the_first_template_that_fits() -> None:
+    kinds = {
+        "image": SlotKind("token", "a/b:c", Text({"en": "Image"})),
+        "host": SlotKind("host", "a", Text({"en": "Host"})),
+        "repository": SlotKind("path", "b", Text({"en": "Repository"})),
+        "tag": SlotKind("token", "c", Text({"en": "Tag"})),
+        "digest": SlotKind("digest", "sha256:0", Text({"en": "Digest"})),
+    }
+    templates = ("{host}/{repository}@{digest}", "{host}/{repository}:{tag}")
+    rules = [
+        {"from": "image", **matchable(parse_message(text, kinds, template=True))}
+        for text in templates
+    ]
+    slots = {"image": "reg.example/team/web@sha256:0a1b2c3d4e5f"}
+    derive(slots, rules)
+    assert slots["repository"] == "team/web"
+    assert slots["digest"] == "sha256:0a1b2c3d4e5f" and "tag" not in slots
+    slots = {"image": "reg.example/team/web:1.2"}
+    derive(slots, rules)
+    assert (slots["repository"], slots["tag"]) == ("team/web", "1.2")

@@ -197,6 +197,11 @@ def test_another_error_replaces_the_names_but_not_what_was_typed(browser: Any, r
         page.goto(f"{root}/en/index.html")
         page.goto(f"{root}/en/{SYMPTOM}#pasted:1")  # an error that names nobody
         assert "betareg" not in commands(page)
+        page.goto(f"{root}/en/index.html")
+        digest = "sha256%3A" + "0a1b2c3d" * 8
+        page.goto(f"{root}/en/{SYMPTOM}#image:reg.example/team/web%40{digest}&pasted:1")
+        expect(field("repository")).to_have_value("team/web")
+        expect(field("tag")).to_have_value("")
 
 
 def test_examples_are_never_taken_for_names(browser: Any, root: str) -> None:

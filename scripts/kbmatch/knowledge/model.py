@@ -236,7 +236,10 @@ class SlotKind:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Slots read out of another slot's value, by a message template."""
+    """Slots read out of another slot's value, by a message template.
+
+    A value is read by the first template that it has the form of, and put together by the last.
+    """
 
     from_slot: str
     template: str

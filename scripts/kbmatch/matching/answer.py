@@ -306,15 +306,20 @@ def read_template(
 
 
 def derive(slots: dict[str, str], derivations: Iterable[Mapping[str, Any]]) -> None:
-    """Read further slots out of the values of those at hand (registry out of login server)."""
+    """Read further slots out of the values of those at hand (registry out of login server).
+
+    Of the templates for one slot, the first that fits says what is in it.
+    """
+    read: set[str] = set()
     for rule in derivations:
         value = slots.get(rule["from"])
-        if value is None:
+        if value is None or rule["from"] in read:
             continue
         padded = NormalText(f"\n{value}\n")
         match = _compiled(rule["regex"]).search(padded.text)
         if match is None or match.start() > 1 or match.end() < len(padded.text) - 1:
             continue
+        read.add(rule["from"])
         for number, name in enumerate(rule["groups"], 1):
             slots.setdefault(name, padded.cased[slice(*match.span(number))])
 

@@ -157,8 +157,8 @@ class Slots:
         }
 
     def _parts(self, name: str) -> list[str]:
-        """Return the slots of the first template that `name` is read by."""
-        for derivation in self.derivations:
+        """Return the slots that `name` is put together from."""
+        for derivation in reversed(self.derivations):
             if derivation.from_slot == name:
                 return list(dict.fromkeys(self.names(derivation.template)))
         return []

@@ -17,7 +17,6 @@ window.kbValues = (() => {
   const rules = SLOTS.derivations.map((rule) => ({
     ...rule, pattern: new RegExp(rule.regex, 'd'), pieces: rule.template.split(/\{([a-z0-9_]+)\}/),
   }));
-  const narrowestFirst = [...rules].reverse(); // kb.yaml lists the wider template first
 
   const stored = __md_get('kb.values') || {};
   const pages = __md_get('kb.values.pages', sessionStorage) || {};
@@ -47,7 +46,7 @@ window.kbValues = (() => {
   /** The slots that a value holds, by the first template it has the form of. */
   const read = (name, value) => {
     const padded = `\n${value.toLowerCase()}\n`;
-    for (const rule of narrowestFirst) {
+    for (const rule of rules) {
       if (rule.from !== name) continue;
       const match = rule.pattern.exec(padded);
       if (!match || match.index > 1 || match.index + match[0].length < padded.length - 1) continue;
@@ -86,7 +85,7 @@ window.kbValues = (() => {
         if (inner) known += 1;
         return inner || [{text: SLOTS.examples[piece], known: false}];
       });
-      if (known > most) { best = made; most = known; }
+      if (known && known >= most) { best = made; most = known; } // the last is how it is usually written
     }
     return best;
   };

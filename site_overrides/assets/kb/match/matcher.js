@@ -276,12 +276,14 @@ function makeKbMatcher(data) {
   };
   const fillIn = (slots, more) => { for (const name of Object.keys(more)) if (!(name in slots)) slots[name] = more[name]; };
   const derive = (slots) => {
+    const done = new Set();
     for (const rule of data.settings.derivations) {
       const value = slots[rule.from];
-      if (value === undefined) continue;
+      if (value === undefined || done.has(rule.from)) continue;
       const padded = new NormalText(`\n${value}\n`);
       const spans = search(rule, padded.text, 0, padded.text.length);
       if (!spans || spans[0][0] > 1 || spans[0][1] < padded.text.length - 1) continue;
+      done.add(rule.from);
       const read = {};
       rule.groups.forEach((name, index) => { if (spans[index + 1]) read[name] = padded.cased.slice(...spans[index + 1]); });
       fillIn(slots, read);
