@@ -95,3 +95,9 @@ def test_ordinary_text_is_left_alone() -> None:
 )
 def test_a_placeholder_stands_for_a_name(text: str, expected: str) -> None:
     assert normalise(text).cased.strip() == expected
+
+
+def test_a_capital_k_stays_and_a_kelvin_sign_is_a_k() -> None:
+    normal = normalise("-----BEGIN PRIVATE KEY----- 300 \u212a")
+    assert "PRIVATE KEY" in normal.cased
+    assert "300 k" in normal.text and len(normal.text) == len(normal.cased)
