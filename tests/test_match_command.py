@@ -167,3 +167,75 @@ def test_follow_reports_as_lines_come(pack: str) -> None:
     process.stdin.close()
     assert [json.loads(line)["id"] for line in process.stdout] == ["cover-open"]
     assert process.wait() == 0
+
+
+def test_words_that_are_files_are_read_as_files(pack: str, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.log", tmp_path / "two words.log"
+    one.write_text(f"{ERROR}\n")
+    two.write_text("the cover is open\n")
+    done = kbmatch("--kb", pack, str(one))
+    assert done.returncode == 0 and "Title of paper-jam" in done.stdout
+    assert "reading the file" in done.stderr
+    several = kbmatch("--kb", pack, "--format", "json", "-f", str(one), str(two))
+    assert [m["file"] for m in json.loads(several.stdout)["matches"]] == [str(one), str(two)]
+    wrong = kbmatch("--kb", pack, "-f", str(one), "no such file")
+    assert wrong.returncode == 2 and "no such file: no such file" in wrong.stderr
+    assert "paper-jam" in kbmatch("--kb", pack, "-", stdin=ERROR.encode()).stdout
+
+
+def test_every_file_has_its_heading_also_beside_one_that_is_missing(
+    pack: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "one.log"
+    log.write_text(f"{ERROR}\n")
+    done = kbmatch("--kb", pack, "-f", str(log), "-f", str(tmp_path / "missing"))
+    assert done.returncode == 2 and done.stdout.startswith(f"==> {log}\n")
+    both = kbmatch("--kb", pack, "-f", str(log), "-f", str(log)).stdout
+    assert f"\n\n==> {log}\n" in both
+    markdown = kbmatch("--kb", pack, "-f", str(log), "-f", str(log), "--format", "markdown").stdout
+    assert markdown.count("\n### ") == 2 and markdown.count("## ") == 4
+    github = kbmatch("--kb", pack, "-f", str(log), "-f", str(log), "--format", "github").stdout
+    assert all(line.startswith(f"::error file={log},line=1,") for line in github.splitlines())
+    assert "paper-jam.html" in github
+
+
+def test_wrong_use_says_what_was_meant_in_the_readers_language(pack: str) -> None:
+    assert "did you mean --format?" in kbmatch("--fromat", "x").stderr
+    assert "是不是要用 --format？" in kbmatch("--fromat", "x", LC_ALL="zh_TW.UTF-8").stderr
+    assert "choose one of en, zh-TW" in kbmatch("--lang", "fr", "x").stderr
+    assert "needs a value" in kbmatch("--lang").stderr
+    assert "/missing:" in kbmatch("--kb", pack, "--follow", "-f", "/missing").stderr
+
+
+def test_empty_input_is_said_to_be_empty(pack: str) -> None:
+    done = kbmatch("--kb", pack, stdin=b" \n")
+    assert done.returncode == 1 and done.stdout == "The input is empty.\n"
+
+
+def test_a_question_in_chinese_is_answered_in_chinese(pack: str) -> None:
+    assert "沒有" in kbmatch("--kb", pack, "電腦壞掉了").stdout
+    assert "沒有" not in kbmatch("--kb", pack, "--lang", "en", "電腦壞掉了").stdout
+
+
+def test_why_names_what_nearly_matched_also_in_json(pack: str) -> None:
+    result = json.loads(kbmatch("--kb", pack, "--why", "--format", "json", "paper jam in").stdout)
+    assert result["misses"][0] == {
+        "id": "paper-jam",
+        "signature": "paper-jam/s0",
+        "message": "paper jam in tray {number}",
+        "lacked": "words",
+        "missing": ["paper jam in tray"],
+    }
+    assert "misses" not in json.loads(kbmatch("--kb", pack, "--format", "json", "jam").stdout)
+    assert "none came near" in kbmatch("--kb", pack, "--why", "qqq zzz").stdout
+
+
+def test_open_opens_the_closest_page_or_says_that_there_is_none(pack: str) -> None:
+    done = kbmatch("--kb", pack, "--open", "qqq zzz")
+    assert "no page to open" in done.stderr
+
+
+def test_following_masks_too(pack: str) -> None:
+    log = b'Get "https://printer.corp.internal/v2/": paper jam in tray 3\n'
+    done = kbmatch("--kb", pack, "--follow", "--redact", stdin=log)
+    assert "printer.corp" not in done.stdout and json.loads(done.stdout)["id"] == "paper-jam"
