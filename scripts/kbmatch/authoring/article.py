@@ -13,11 +13,18 @@ from markdown_it.token import Token
 
 _ANCHOR = re.compile(r"<a\s+(?:name|id)=[\"']?([^\"'>\s]+)[\"']?\s*/?>|</a>", re.IGNORECASE)
 _NOTE = re.compile(r"^\[!(\w+)\]\s*")
-Kind = Literal["paragraph", "item", "note", "code", "html", "table"]
+# What publishing systems put between paragraphs: `:::zone`, `[!INCLUDE …]`.
+_DIRECTIVE = re.compile(r"^(?::::|\[!(?:INCLUDE|VIDEO|CODE)\b)", re.IGNORECASE)
+_HEADING_ID = re.compile(r"\s*\{#([\w.-]+)[^}]*\}\s*$")
+Kind = Literal["paragraph", "item", "note", "code", "html", "table", "directive"]
 
 
 class ArticleError(ValueError):
-    """The file is not an article that can be read; the message says why."""
+    """The file is not an article that can be read; the message says why, `line` where."""
+
+    def __init__(self, reason: str, line: int = 1) -> None:
+        super().__init__(reason)
+        self.line = line
 
 
 @dataclass
@@ -28,6 +35,7 @@ class Line:
     codes: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -37,6 +45,13 @@ class Block:
     number: int
     """The line in the file, from 1."""
     info: str = ""
+    """The language of code; `row:column` of a table's cell, rows from 0 for the head."""
+    depth: int = 0
+    """How many lists it stands in."""
+    ordered: bool = False
+    """Whether the innermost of them is numbered."""
+    begins: bool = True
+    """False for what follows in an item after its first paragraph."""
 
 
 @dataclass
@@ -75,50 +90,95 @@ def _front_matter(text: str) -> tuple[Mapping[str, Any], str, int]:
         return {}, text, 0
     end = text.find("\n---", 4)
     if end < 0:
-        raise ArticleError("the front matter that begins in line 1 has no closing '---'")
+        raise ArticleError("the front matter that begins here has no closing '---'")
     try:
         front = yaml.safe_load(text[4:end])
     except yaml.YAMLError as error:
-        raise ArticleError(f"the front matter is not YAML: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        line = mark.line + 2 if mark else 1
+        raise ArticleError(f"the front matter is not YAML: {reason}", line) from error
     cut = text.find("\n", end + 1) + 1 or len(text)
     return front if isinstance(front, Mapping) else {}, text[cut:], text.count("\n", 0, cut)
 
 
 def _walk(tokens: Sequence[Token], skipped: int) -> Iterator[Section | Block]:
     """Yield headings and blocks in order, from the token stream."""
-    lists = quotes = 0
+    lists: list[bool] = []
+    quotes = 0
+    row = column = -1
+    begins = True
     number = skipped + 1
     for place, token in enumerate(tokens):
         if token.map:
             number = token.map[0] + 1 + skipped
-        if token.type in ("bullet_list_open", "ordered_list_open"):
-            lists += 1
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            lists -= 1
-        elif token.type == "blockquote_open":
-            quotes += 1
-        elif token.type == "blockquote_close":
-            quotes -= 1
-        elif token.type in ("fence", "code_block"):
-            yield Block("code", Line(token.content.rstrip("\n")), number, token.info.strip())
-        elif token.type == "html_block":
-            line = _html(token.content)
-            yield Block("html", line, number)
-        elif token.type == "inline":
-            line = _inline(token.children or ())
-            opener = tokens[place - 1]
-            if opener.type == "heading_open":
-                title = line.text.strip()
-                anchors = (*line.anchors, github_anchor(title))
-                yield Section(int(opener.tag[1]), title, anchors, number)
-            elif opener.type in ("th_open", "td_open"):
-                yield Block("table", line, number)
-            elif quotes:
-                note = _NOTE.match(line.text)
-                line.text = _NOTE.sub("", line.text)
-                yield Block("note", line, number, note[1].lower() if note else "")
-            else:
-                yield Block("item" if lists else "paragraph", line, number, str(lists))
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                lists.append(token.type.startswith("ordered"))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "list_item_open":
+                begins = True
+            case "blockquote_open":
+                quotes += 1
+            case "blockquote_close":
+                quotes -= 1
+            case "table_open":
+                row = -1
+            case "tr_open":
+                row, column = row + 1, -1
+            case "fence" | "code_block":
+                line = Line(token.content.rstrip("\n"))
+                yield Block("code", line, number, token.info.strip(), len(lists))
+            case "html_block":
+                yield Block("html", _html(token.content), number)
+            case "inline":
+                opener = tokens[place - 1].type
+                if opener == "heading_open":
+                    yield _heading(token, int(tokens[place - 1].tag[1]), number)
+                elif opener in ("th_open", "td_open"):
+                    column += 1
+                    yield Block("table", _inline(token.children or ()), number, f"{row}:{column}")
+                elif quotes:
+                    line = _inline(token.children or ())
+                    note = _NOTE.match(line.text)
+                    line.text = _NOTE.sub("", line.text)
+                    yield Block("note", line, number, note[1].lower() if note else "")
+                else:
+                    for block in _paragraph(token, number):
+                        if block.kind == "paragraph" and lists:
+                            block.kind, block.depth, block.ordered = "item", len(lists), lists[-1]
+                            block.begins, begins = begins, False
+                        yield block
+
+
+def _heading(token: Token, level: int, number: int) -> Section:
+    line = _inline(token.children or ())
+    title = line.text.strip()
+    own = _HEADING_ID.search(title)
+    if own:
+        line.anchors.append(own[1])
+        title = title[: own.start()]
+    return Section(level, title, (*line.anchors, github_anchor(title)), number)
+
+
+def _paragraph(token: Token, number: int) -> Iterator[Block]:
+    """Yield a paragraph, with lines that are orders to a publishing system apart."""
+    children = list(token.children or ())
+    if not any(_DIRECTIVE.match(line) for line in token.content.split("\n")):
+        yield Block("paragraph", _inline(children), number)
+        return
+    lines: list[list[Token]] = [[]]
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            lines.append([])
+        else:
+            lines[-1].append(child)
+    for offset, (written, raw) in enumerate(zip(lines, token.content.split("\n"), strict=False)):
+        if _DIRECTIVE.match(raw):
+            yield Block("directive", Line(raw), number + offset)
+        elif written:
+            yield Block("paragraph", _inline(written), number + offset)
 
 
 def _inline(children: Sequence[Token]) -> Line:
@@ -145,8 +205,7 @@ def _inline(children: Sequence[Token]) -> Line:
         elif token.type == "strong_open" or token.type == "strong_close":
             pieces.append("**")
         elif token.type == "image":
-            pieces.append(token.content)
-            line.links.append((token.content, str(token.attrGet("src") or "")))
+            line.images.append(f"![{token.content}]({token.attrGet('src') or ''})")
         else:
             pieces.append(token.content)
     line.text = "".join(pieces).strip()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
-from kbmatch.resources import read_resource
+from kbmatch.search.tokens import traditional
 
-from .article import Article, Block, Line, Section
+from .article import Article, ArticleError, Block, Line, Section
+from .core import core
 from .drafts import Draft, Writer, slug, today
+from .joining import CauseFound, Joiner, SolutionFound, causes_of
+from .parts import base, language, names, number, part, table_rows, with_bold_headings
 from .slots import slotted
 
-_NUMBERED = r"\s*\d*\s*[:：.、-]?\s*"
+MAX_ENTRIES = 2000
+"""An article with more is a list of something else, and nobody could finish its drafts."""
 _TRAILING = re.compile(r"[\s\-–—:：。.]+$")
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,19 @@ class Imported:
     drafts: list[Draft] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
+    undecided: list[Unplaced] = field(default_factory=list)
+    """Causes of which the article doesn't say which solution is theirs."""
+    clashes: list[str] = field(default_factory=list)
+    """Ids that the knowledge has already."""
 
 
-@cache
-def _names() -> Mapping[str, Any]:
-    names: dict[str, Any] = json.loads(read_resource("authoring/headings.json"))
-    return names
+@dataclass(frozen=True)
+class Existing:
+    """What the knowledge has already, so that nothing is added a second time."""
+
+    ids: frozenset[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Address to id."""
 
 
 def import_article(
@@ -55,9 +66,16 @@ def import_article(
     hints: Mapping[str, Mapping[str, str]],
     language: str | None = None,
     base: str | None = None,
+    file: str = "",
+    existing: Existing | None = None,
 ) -> Imported:
-    """Return the drafts of an article. `name` begins ids that its text gives no words for."""
-    return _Importer(article, name, area, phase, settings, writer, hints, language, base).run()
+    """Return the drafts of an article. `name` begins ids that its text gives no words for.
+
+    `file` is the article's name without suffix, which ends its address. Raises ArticleError.
+    """
+    importer = _Importer(article, name, area, phase, settings, writer, hints)
+    importer.set_up(language, base, file, existing or Existing())
+    return importer.run()
 
 
 class _Importer:
@@ -70,8 +88,6 @@ class _Importer:
         settings: Mapping[str, Any],
         writer: Writer,
         hints: Mapping[str, Mapping[str, str]],
-        language: str | None,
-        base: str | None,
     ) -> None:
         self.article = article
         self.name = name
@@ -80,128 +96,179 @@ class _Importer:
         self.settings = settings
         self.writer = writer
         self.hints = hints
-        self.language = language or _language(article)
-        self.base = base or _base(article)
-        self.imported = Imported(self.language)
         self.symptoms: list[tuple[Line, int]] = []
-        self.causes: list[tuple[str, str, list[str], int]] = []
-        """Each cause's text, explanation, the anchors of its solutions, and its line."""
+        """Each symptom's line and its group."""
+        self.scope = -1
+        self.causes: list[CauseFound] = []
         self.solutions: dict[str, dict[str, Any]] = {}
+        self.found: list[SolutionFound] = []
         self.by_anchor: dict[str, str] = {}
         self.link_ids: dict[str, str] = {}
+        self.counters: dict[str, int] = {}
+        self.places = 0
+
+    def set_up(self, given: str | None, address: str | None, file: str, known: Existing) -> None:
+        """Take over what the caller knows better than the article."""
+        found, simplified = language(self.article)
+        self.language = given or found
+        self.simplified = simplified and self.language != "en"
+        self.base = address or base(self.article)
+        self.url = urljoin(self.base, file) if self.base and file else ""
+        self.existing = known
         self.ids: set[str] = set()
+        self.imported = Imported(self.language)
 
     def run(self) -> Imported:
         """Place every section, then write the drafts."""
-        part, level = "", 0
-        for section in self.article.sections:
-            found, title = _part(section.title)
+        kind, level = "", 0
+        for section in with_bold_headings(self.article.sections):
+            found, title = part(section.title)
             if found or section.level <= level:
-                part, level = found, section.level
-            if part == "symptoms":
-                self._symptoms(section)
-            elif part == "causes":
+                kind, level = found, section.level
+            section, tables = _without_tables(section)
+            if found == "symptoms":
+                self.scope += 1
+            if kind == "symptoms":
+                self._symptoms(section, title)
+            elif kind == "causes":
                 self._causes(section, title if found else section.title)
-            elif part == "solutions" and (not found or title or _has_steps(section)):
+            elif kind == "solutions" and (not found or title or _has_steps(section)):
                 self._solution(section, title if found else section.title)
             else:
                 self._leave(section)
+            for cells in tables:
+                self._table(cells)
+        if len(self.symptoms) + len(self.causes) + len(self.solutions) > MAX_ENTRIES:
+            raise ArticleError(f"more than {MAX_ENTRIES} symptoms, causes and solutions; split it")
         self._write()
         return self.imported
 
+    def _table(self, cells: Sequence[Block]) -> None:
+        """Place a table of errors, causes and solutions, each row by itself."""
+        head, rows = table_rows(cells)
+        for row in rows:
+            self.scope += 1
+            for kind, cell in zip(head, row, strict=False):
+                ids = self._take_links(cell.line, cell.number)
+                if not cell.line.text:
+                    continue
+                if kind == "symptoms":
+                    self.symptoms.append((cell.line, self.scope))
+                elif kind == "causes":
+                    self._add_cause(cell.line.text, cell.line.text, cell.number)
+                elif kind == "solutions":
+                    id = self._id(slug(cell.line.text, ""), f"{self.name}-solution")
+                    step = {"text": cell.line.text}
+                    self._add_solution(id, cell.line.text, [step], ids, None)
+                else:
+                    self._unplaced(cell)
+
     # Sections
 
-    def _symptoms(self, section: Section) -> None:
+    def _symptoms(self, section: Section, title: str) -> None:
+        before = len(self.symptoms)
         for block in section.blocks:
-            self._take_links(block.line)
+            self._take_links(block.line, block.number)
             if block.kind == "code":
-                self.symptoms.append((Line(block.line.text, [block.line.text]), block.number))
+                line = Line(block.line.text, [block.line.text])
+                self.symptoms.append((line, self.scope))
             elif block.kind == "item" or (block.kind == "paragraph" and block.line.codes):
-                self.symptoms.append((block.line, block.number))
+                self.symptoms.append((block.line, self.scope))
             else:
                 self._unplaced(block)
+        if title and len(self.symptoms) == before:
+            self.symptoms.append((Line(title), self.scope))
 
     def _causes(self, section: Section, title: str) -> None:
         items = [block for block in section.blocks if block.kind == "item"]
-        others = [block for block in section.blocks if block.kind != "item"]
         if items and not title:
-            for block in items:
+            for block in section.blocks:
+                self._take_links(block.line, block.number)
+                if block.kind != "item":
+                    self._unplaced(block)
+                    continue
                 targets = [href[1:] for _, href in block.line.links if href.startswith("#")]
-                self._take_links(block.line)
                 text = _TRAILING.sub("", block.line.text)
-                self.causes.append((text, text, targets, block.number))
-            for block in others:
-                self._take_links(block.line)
-                self._unplaced(block)
+                self._add_cause(text, text, block.number, targets=targets)
             return
-        text = " ".join(block.line.text for block in section.blocks if block.kind != "code")
+        text = " ".join(
+            block.line.text for block in section.blocks if block.kind not in ("code", "directive")
+        )
+        targets = []
         for block in section.blocks:
-            self._take_links(block.line)
-            if block.kind == "code":
+            self._take_links(block.line, block.number)
+            targets += [href[1:] for _, href in block.line.links if href.startswith("#")]
+            if block.kind in ("code", "directive"):
                 self._unplaced(block)
         if text or title:
-            self.causes.append((title or _first_sentence(text), text or title, [], section.number))
+            said = title or _first_sentence(text)
+            count = number(section.title)
+            self._add_cause(said, text or title, section.number, count, targets, heading=True)
+
+    def _add_cause(
+        self,
+        text: str,
+        explanation: str,
+        line: int,
+        count: int | None = None,
+        targets: Sequence[str] = (),
+        heading: bool = False,
+    ) -> None:
+        self.places += 1
+        self.causes.append(
+            CauseFound(text, explanation, line, self.scope, self.places, count, [*targets], heading)
+        )
 
     def _solution(self, section: Section, title: str) -> None:
-        id = self._id(slug(section.anchors[0], ""), f"{self.name}-solution")
-        steps: list[dict[str, Any]] = []
+        id = self._id(slug(section.anchors[0] if section.anchors else "", ""),
+                      f"{self.name}-solution")  # fmt: skip
+        steps = _Steps(self.writer.mark(self.hints["step"]))
         links: list[str] = []
         in_links = False
         for block in section.blocks:
-            ids = self._take_links(block.line)
+            ids = self._take_links(block.line, block.number)
             links += [link for link in ids if link not in links]
             words = block.line.text
             if block.kind == "paragraph":
-                in_links = _TRAILING.sub("", words).lower() in _names()["links"]
+                in_links = _TRAILING.sub("", words).lower() in names()["links"]
                 if words and not in_links:
-                    steps.append({"text": words})
+                    steps.paragraph(words)
             elif block.kind == "item":
                 is_link = in_links or _is_only_link(block.line)
                 if not is_link or not ids:
-                    self._add_item(steps, words)
+                    steps.item(block)
                 elif not _is_only_link(block.line):
                     self._unplaced(block)
             elif block.kind == "code":
-                self._add_command(steps, block)
+                steps.command(_command(block))
             elif block.kind == "note":
-                steps.append({"text": words})
+                steps.paragraph(words)
             else:
                 self._unplaced(block)
         heading = title or section.title
-        self.solutions[id] = {
-            "title": heading,
-            "steps": steps or [{"text": heading}],
-            "links": links,
-        }
+        written = steps.written or [{"text": heading}]
+        self._add_solution(id, heading, written, links, number(section.title))
         for anchor in section.anchors:
             self.by_anchor.setdefault(anchor, id)
-        if self.causes and not self.causes[-1][2] and _part(section.title)[0]:
-            self.causes[-1][2].append(section.anchors[0])
 
-    def _add_item(self, steps: list[dict[str, Any]], words: str) -> None:
-        if steps:
-            steps[-1]["text"] += f"\n- {words}"
-        else:
-            steps.append({"text": words})
-
-    def _add_command(self, steps: list[dict[str, Any]], block: Block) -> None:
-        shell = {"powershell": "powershell", "azurepowershell": "powershell", "kusto": "kql"}
-        command: dict[str, Any] = {"run": block.line.text}
-        language = block.info.split()[0].lower() if block.info else ""
-        if language in shell:
-            command["shell"] = shell[language]
-        elif language in ("json", "yaml", "output", "ini", "dockerfile", "xml"):
-            command["shell"] = "file"
-        if not steps:
-            steps.append({"text": self.writer.mark(self.hints["step"])})
-        steps[-1].setdefault("commands", []).append(command)
+    def _add_solution(
+        self,
+        id: str,
+        title: str,
+        steps: list[dict[str, Any]],
+        links: list[str],
+        count: int | None,
+    ) -> None:
+        self.places += 1
+        self.solutions[id] = {"title": title, "steps": steps, "links": links}
+        self.found.append(SolutionFound(id, self.scope, self.places, count))
 
     def _leave(self, section: Section) -> None:
-        container = _part(section.title)[0] and not section.blocks
+        container = part(section.title)[0] and not section.blocks
         if section.title and section.level > 1 and not container:
             self.imported.unplaced.append(Unplaced(section.number, f"## {section.title}"))
         for block in section.blocks:
-            self._take_links(block.line)
+            self._take_links(block.line, block.number)
             self._unplaced(block)
 
     def _unplaced(self, block: Block) -> None:
@@ -210,44 +277,79 @@ class _Importer:
 
     # Links
 
-    def _take_links(self, line: Line) -> list[str]:
-        """Turn outside links into drafts of links; return their ids."""
+    def _take_links(self, line: Line, number: int) -> list[str]:
+        """Turn outside links into drafts of links, unless the knowledge has them; return ids."""
         ids = []
+        for image in line.images:
+            self.imported.unplaced.append(Unplaced(number, image))
         for title, address in line.links:
             if address.startswith("#"):
                 continue
             url = _absolute(address, self.base)
             if url is None:
-                text = f"[{title}]({address})"
-                self.imported.unplaced.append(Unplaced(0, text))
+                self.imported.unplaced.append(Unplaced(number, f"[{title}]({address})"))
                 continue
-            if url not in self.link_ids:
-                path = re.sub(r"^https?://[^/]+/|[?#].*$", "", url).strip("/")
-                id = self._id(slug(path.rpartition("/")[2], slug(path, "")), f"{self.name}-link")
-                self.link_ids[url] = id
-                title_text = self.writer.text(self.language, title or url)
-                summary = self.writer.blank(self.hints["link-summary"])
-                self.imported.links.append(
-                    {"id": id, "url": url, "title": title_text, "summary": summary,
-                     "checked": today()}
-                )  # fmt: skip
-            ids.append(self.link_ids[url])
+            ids.append(self._link(url, title or url))
         return ids
+
+    def _link(self, url: str, title: str) -> str:
+        known = self.existing.links.get(url) or self.link_ids.get(url)
+        if known is not None:
+            return known
+        path = re.sub(r"^https?://[^/]+/|[?#].*$", "", url).strip("/")
+        id = self._id(slug(path.rpartition("/")[2], slug(path, "")), f"{self.name}-link")
+        self.link_ids[url] = id
+        self.imported.links.append(
+            {
+                "id": id,
+                "url": url,
+                "title": self._text(title),
+                "summary": self.writer.blank(self.hints["link-summary"]),
+                # Nobody has opened it yet; the article's author had, at the latest then.
+                "checked": self._date(),
+            }
+        )
+        return id
+
+    def _date(self) -> str:
+        """Return the article's own date, which is when its links led somewhere."""
+        for key in ("ms.date", "date", "updated", "lastmod"):
+            match = _DATE.search(str(self.article.front_matter.get(key, "")))
+            if match:
+                month, day, year, *iso = match.groups()
+                parts = (year, month, day) if year else tuple(iso)
+                try:
+                    return date(*map(int, parts)).isoformat()
+                except ValueError:
+                    continue
+        return today()
 
     # Drafts
 
     def _write(self) -> None:
-        causes = [self._cause(*cause) for cause in self.causes]
-        if not self.solutions and causes:
-            self._id("", f"{self.name}-solution")
-        symptoms = [self._symptom(line, [c.id for c in causes]) for line, _ in self.symptoms]
+        self.joiner = Joiner(self.causes, self.found)
+        drafts = [self._cause(cause) for cause in self.causes]
+        if not drafts and (self.symptoms or self.solutions):
+            drafts = [self._placeholder_cause()]
+        symptoms = []
+        groups: dict[int, list[str]] = {}
+        for line, scope in self.symptoms:
+            if scope not in groups:
+                places = causes_of(scope, self.causes) or range(len(drafts))
+                groups[scope] = [drafts[place].id for place in places]
+            symptoms.append(self._symptom(line, groups[scope]))
         solutions = [self._solution_draft(id, value) for id, value in self.solutions.items()]
-        self.imported.drafts = [*symptoms, *causes, *solutions]
+        self.imported.drafts = [*symptoms, *drafts, *solutions]
+        taken = [d.id for d in self.imported.drafts if d.id in self.existing.ids]
+        self.imported.clashes = [
+            *taken,
+            *(link["id"] for link in self.imported.links if link["id"] in self.existing.ids),
+        ]
 
     def _symptom(self, line: Line, causes: Sequence[str]) -> Draft:
         code = max(line.codes, key=len, default="")
         id = self._id(slug(code, slug(line.text, "", 5)), f"{self.name}-symptom")
-        message = slotted(code, self.settings["slots"]) if code else ""
+        message = slotted(core(code), self.settings["slots"]) if code else ""
         missing = self.writer.mark(self.hints["message"])
         tools = [tool["id"] for tool in self.settings["tools"]]
         value = {
@@ -267,46 +369,70 @@ class _Importer:
             ],
             "causes": [{"cause": cause} for cause in causes],
             "evidence": [self._evidence()],
-            "aliases": {self.language: [line.text.replace("`", "")]},
+            "aliases": {self.language: [self._words(line.text.replace("`", ""))]},
         }
         return Draft("symptom", id, self.area, value)
 
-    def _cause(self, text: str, explanation: str, targets: list[str], number: int) -> Draft:
-        solutions = [self.by_anchor[target] for target in targets if target in self.by_anchor]
-        for target in targets:
+    def _cause(self, cause: CauseFound) -> Draft:
+        solutions = [self.by_anchor[t] for t in cause.targets if t in self.by_anchor]
+        for target in cause.targets:
             if target not in self.by_anchor:
-                self.imported.unplaced.append(Unplaced(number, f"#{target}"))
+                self.imported.unplaced.append(Unplaced(cause.line, f"#{target}"))
+        joined = bool(solutions)
         if not solutions:
-            solutions = list(self.solutions) or [f"{self.name}-solution"]
-            if not self.solutions:
-                self.solutions[solutions[0]] = {
-                    "title": text, "steps": [{"text": text}], "links": []
-                }  # fmt: skip
-        base = f"{solutions[0]}-cause" if targets else slug(text, "")
+            found = self.joiner.solutions_of(cause)
+            if found is None:
+                self.imported.undecided.append(Unplaced(cause.line, cause.text))
+            solutions = found or [self._placeholder_solution(cause.text)]
+        base = f"{solutions[0]}-cause" if joined else slug(cause.text, "")
         id = self._id(base, f"{self.name}-cause")
+        title = self._text(_first_sentence(cause.text))
+        return self._cause_draft(id, title, self._text(cause.explanation), solutions)
+
+    def _placeholder_cause(self) -> Draft:
+        """Return a cause that is all to be written: the article names none."""
+        solutions = list(self.solutions) or [self._placeholder_solution("")]
+        title = self.writer.blank(self.hints["cause-title"])
+        explanation = self.writer.blank(self.hints["explanation"])
+        id = self._id("", f"{self.name}-cause")
+        return self._cause_draft(id, title, explanation, solutions)
+
+    def _placeholder_solution(self, text: str) -> str:
+        """Add a solution that is all to be written; return its id."""
+        id = self._id("", f"{self.name}-solution")
+        self.solutions[id] = {"title": "", "steps": [], "links": []}
+        return id
+
+    def _cause_draft(
+        self, id: str, title: Mapping[str, str], explanation: Mapping[str, str],
+        solutions: Sequence[str],
+    ) -> Draft:  # fmt: skip
         hints = self.hints
         value = {
             "id": id,
             "area": self.area,
-            "title": self._text(_first_sentence(text)),
-            "explanation": self._text(explanation),
+            "title": title,
+            "explanation": explanation,
             "check": {
                 "text": self.writer.blank(hints["check"]),
                 "commands": [{"run": self.writer.mark(hints["check-command"])}],
                 "if_yours": {"meaning": self.writer.blank(hints["if-yours"])},
                 "if_not": {"meaning": self.writer.blank(hints["if-not"])},
             },
-            "who": "you",
-            "solutions": solutions,
+            "who": self.settings["fixers"][0]["id"],
+            "solutions": list(solutions),
         }
         return Draft("cause", id, self.area, value)
 
     def _solution_draft(self, id: str, found: Mapping[str, Any]) -> Draft:
         steps = [{**step, "text": self._text(step["text"])} for step in found["steps"]]
+        if not steps:
+            steps = [{"text": self.writer.blank(self.hints["step"])}]
+        title = self._text(found["title"]) if found["title"] else None
         value: dict[str, Any] = {
             "id": id,
             "area": self.area,
-            "title": self._text(found["title"]),
+            "title": title or self.writer.blank(self.hints["solution-title"]),
             "steps": steps,
             "verify": {
                 "text": self.writer.blank(self.hints["verify"]),
@@ -319,55 +445,111 @@ class _Importer:
         return Draft("solution", id, self.area, value)
 
     def _evidence(self) -> dict[str, str]:
+        """Return the article as evidence: as a link where its address is known, else in words."""
         title = str(self.article.front_matter.get("title") or self.name)
-        return {"level": "documented", "source": title, "checked": today()}
+        if self.url:
+            source = self._link(self.url, title)
+            return {"level": "documented", "source": source, "checked": self._date()}
+        return {"level": "reported", "source": title, "checked": self._date()}
 
     def _text(self, text: str) -> dict[str, str]:
-        return self.writer.text(self.language, text)
+        """Return a text in the article's language; Simplified Chinese is only a start."""
+        if not self.simplified:
+            return self.writer.text(self.language, text)
+        texts = self.writer.text("", self._words(text))
+        return {known: texts[known] for known in self.writer.languages}
+
+    def _words(self, text: str) -> str:
+        return traditional(text) if self.simplified else text
 
     def _id(self, wanted: str, fallback: str) -> str:
         """Return an id not used yet in this import."""
-        id, number = wanted or f"{fallback}-1", 1
+        stem = wanted or fallback
+        id = wanted or f"{fallback}-1"
         while id in self.ids:
-            number += 1
-            id = f"{wanted or fallback}-{number}"
+            self.counters[stem] = self.counters.get(stem, 1) + 1
+            id = f"{stem}-{self.counters[stem]}"
         self.ids.add(id)
         return id
 
 
-def _part(title: str) -> tuple[str, str]:
-    """Return which part of an article a heading opens, and what it says after that."""
-    lowered = title.lower().strip()
-    for part in ("symptoms", "causes", "solutions"):
-        for name in sorted(_names()[part], key=len, reverse=True):
-            match = re.fullmatch(rf"{re.escape(name)}{_NUMBERED}(.*)", lowered)
-            if match and (not match[1] or lowered[len(name) :].strip()[:1] in "0123456789:：.-"):
-                return part, title.strip()[len(title.strip()) - len(match[1]) :] if match[1] else ""
-    return "", ""
+def _without_tables(section: Section) -> tuple[Section, list[list[Block]]]:
+    """Return a section without its tables of errors beside causes or solutions, and those."""
+    left = Section(section.level, section.title, section.anchors, section.number)
+    tables: list[list[Block]] = []
+    for block in section.blocks:
+        if block.kind != "table":
+            left.blocks.append(block)
+        elif block.info == "0:0" or not tables:
+            tables.append([block])
+        else:
+            tables[-1].append(block)
+    told = []
+    for cells in tables:
+        head, _ = table_rows(cells)
+        if "symptoms" in head and {"causes", "solutions"} & {*head}:
+            told.append(cells)
+        else:
+            left.blocks.extend(cells)
+    return left, told
+
+
+class _Steps:
+    """The steps of a solution, as paragraphs, lists and commands of an article make them up."""
+
+    def __init__(self, blank: str) -> None:
+        self.written: list[dict[str, Any]] = []
+        self._blank = blank
+        self._base = 0
+        """The depth of the list whose items are steps; 0 while none is open."""
+
+    def paragraph(self, words: str) -> None:
+        self.written.append({"text": words})
+        self._base = 0
+
+    def item(self, block: Block) -> None:
+        """Add an item: as a step of its own, or to the step that its list belongs to."""
+        words = block.line.text
+        if not block.begins:
+            self._append(f"\n\n{words}")
+        elif self._is_step(block):
+            self.written.append({"text": words})
+            self._base = block.depth
+        else:
+            self._append(f"\n{'  ' * (block.depth - self._base - 1)}- {words}")
+
+    def _is_step(self, block: Block) -> bool:
+        if self._base:
+            return block.depth <= self._base
+        # Bullets after a paragraph belong to it; numbered items are steps wherever they stand.
+        return block.ordered or not self.written
+
+    def _append(self, words: str) -> None:
+        if self.written:
+            self.written[-1]["text"] += words
+        else:
+            self.written.append({"text": words.strip()})
+
+    def command(self, command: Mapping[str, Any]) -> None:
+        """Add a command to the step it follows."""
+        if not self.written:
+            self.written.append({"text": self._blank})
+        self.written[-1].setdefault("commands", []).append(command)
+
+
+def _command(block: Block) -> dict[str, Any]:
+    shell = {"powershell": "powershell", "azurepowershell": "powershell", "kusto": "kql"}
+    command: dict[str, Any] = {"run": block.line.text}
+    language = block.info.split()[0].lower() if block.info else ""
+    if language in shell:
+        command["shell"] = shell[language]
+    elif language in ("json", "yaml", "output", "ini", "dockerfile", "xml"):
+        command["shell"] = "file"
+    return command
 
 
 def _has_steps(section: Section) -> bool:
     return any(block.kind in ("item", "code", "paragraph") for block in section.blocks)
-
-
-def _language(article: Article) -> str:
-    front = article.front_matter
-    known = _names()["languages"]
-    for key in ("ms.contentlocale", "locale", "lang", "language"):
-        tag = str(front.get(key, "")).lower().replace("_", "-")
-        if tag in known:
-            return str(known[tag])
-        if tag.partition("-")[0] in known:
-            return str(known[tag.partition("-")[0]])
-    words = "".join(section.title for section in article.sections)
-    return "zh-TW" if re.search("[\u4e00-\u9fff]", words) else "en"
-
-
-def _base(article: Article) -> str | None:
-    for site in _names()["sites"]:
-        if site["front_matter"] in article.front_matter:
-            return str(site["base"])
-    return None
 
 
 def _absolute(address: str, base: str | None) -> str | None:
@@ -390,4 +572,4 @@ def _first_sentence(text: str) -> str:
 def unplaced_lines(unplaced: Iterable[Unplaced], path: str) -> Iterable[str]:
     """Yield what could not be placed as `path:line text`."""
     for item in unplaced:
-        yield f"{path}:{item.number or 1} {item.text}"
+        yield f"{path}:{item.number} {item.text}"

@@ -13,6 +13,7 @@ from kbmatch.matching.normalise import normalise
 from kbmatch.matching.pack import Pack
 from kbmatch.search.related import related
 
+from .importing import Existing
 from .wrappers import Wrappers
 
 
@@ -36,34 +37,50 @@ class Known(NamedTuple):
     near: tuple[Neighbour, ...] = ()
 
 
-def neighbours(line: str, pack: Pack, language: str) -> Known:
-    """Return what the knowledge of a pack says about an error line."""
+class Neighbourhood:
+    """A pack to be asked about any number of lines."""
+
+    def __init__(self, pack: Pack, language: str) -> None:
+        self._pack = pack
+        self._language = language
+        self._documents = Documents(pack)
+        self._matcher = Matcher(pack)
+        self._wrappers = Wrappers(self._matcher)
+
+    def of(self, line: str) -> Known:
+        """Return what the knowledge says about an error line."""
+        found = answer(line, self._matcher, self._language).found
+        rest, wrapper = "", None
+        if found:
+            text = normalise(line)
+            rest = self._wrappers.rest(text, self._matcher.hits(text))
+            first = self._page(found[0].id)
+            if not rest:
+                return Known(explained=first)
+            wrapper = first
+        near = related(self._pack, rest or line, self._language)
+        pages = (self._page(page.id) for page in near)
+        return Known(wrapper=wrapper, rest=rest, near=tuple(p for p in pages if p != wrapper))
+
+    def _page(self, id: str) -> Neighbour:
+        symptom = self._documents[f"symptoms/{id}"]
+        return Neighbour(
+            id,
+            symptom["title"][self._language],
+            symptom["summary"][self._language],
+            symptom["area"],
+            symptom["phase"],
+            symptom["signatures"][0]["tools"][0],
+        )
+
+
+def existing(pack: Pack) -> Existing:
+    """Return the ids and link addresses that an import must not use again."""
     documents = Documents(pack)
-    matcher = Matcher(pack)
-    found = answer(line, matcher, language).found
-    rest, wrapper = "", None
-    if found:
-        text = normalise(line)
-        rest = Wrappers(matcher).rest(text, matcher.hits(text))
-        first = _neighbour(found[0].id, documents, language)
-        if not rest:
-            return Known(explained=first)
-        wrapper = first
-    near = related(pack, rest or line, language)
-    pages = (_neighbour(page.id, documents, language) for page in near)
-    return Known(wrapper=wrapper, rest=rest, near=tuple(p for p in pages if p != wrapper))
-
-
-def _neighbour(id: str, documents: Documents, language: str) -> Neighbour:
-    symptom = documents[f"symptoms/{id}"]
-    return Neighbour(
-        id,
-        symptom["title"][language],
-        symptom["summary"][language],
-        symptom["area"],
-        symptom["phase"],
-        symptom["signatures"][0]["tools"][0],
-    )
+    kinds = ("symptoms", "causes", "solutions", "links")
+    ids = {key.partition("/")[2] for kind in kinds for key in documents.keys(kind)}
+    links = {documents[key]["url"]: key.partition("/")[2] for key in documents.keys("links")}
+    return Existing(frozenset(ids), links)
 
 
 def cause_ids(pack: Pack | None, directories: Iterable[Path]) -> set[str]:

@@ -164,7 +164,7 @@ def anonymous(text: str, slots: Mapping[str, Any]) -> tuple[str, Mapping[str, in
     for value in values(masked):
         original = masked[value.start : value.end]
         name = slot_name(value.kind, slots)
-        example = _FAKES.get(value.kind)
+        example: str | None = _FAKES.get(value.kind)
         if value.kind in _PRIVATE and name is not None:
             example = str(slots[name].get("example") or "") or None
         if example is None or example == original:
@@ -183,9 +183,9 @@ def slot_name(kind: str, slots: Mapping[str, Any]) -> str | None:
     if kind not in _BY_TYPE:
         return None
     of_type = (n for n, s in slots.items() if s["type"] == kind and not s.get("suffixes"))
-    name = next(of_type, None)
+    found = next(of_type, None)
     # A number may be anything's: it keeps a name of its own.
-    return f"number:{name}" if name and kind == "number" else name
+    return f"number:{found}" if found and kind == "number" else found
 
 
 def _escaped(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,13 @@ from kbmatch.authoring.article import ArticleError, read_article
 from kbmatch.authoring.drafts import Writer, slug, to_yaml, write_new
 from kbmatch.authoring.hints import hints_of, notes_of
 from kbmatch.authoring.importing import Imported, import_article, unplaced_lines
+from kbmatch.authoring.neighbours import Known, Neighbourhood, existing
 from kbmatch.cli.common import fail, json_text, language_of_environment
 from kbmatch.cli.opening import settings_or_fail
+from kbmatch.cli.packs import open_pack
+from kbmatch.knowledge.rules_texts import marks
 from kbmatch.matching.decode import decode
+from kbmatch.matching.pack import Pack
 from kbmatch.texts import load as load_texts
 
 
@@ -32,6 +36,25 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
     parser.add_argument("--kb", metavar="DIR|PACK", help=text["option.kb"])
 
 
+MAX_TWINS = 200
+"""So many symptoms are compared with the knowledge; a list of more is no article."""
+NEAR = 3
+"""So many pages near a symptom are named."""
+
+
+def pack_or_none(kb: str | None) -> Pack | None:
+    """Return the knowledge as a pack; errors in it must not keep anybody from importing."""
+    try:
+        return open_pack(kb)
+    except Exception:
+        return None
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text is still to be written."""
+    return any(text.startswith(mark) for mark in marks())
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the drafts; return 1 when the article has no symptom, cause or solution."""
     language = arguments.lang or language_of_environment()
@@ -41,8 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         fail(text["unreadable"].format(path=arguments.file, reason=error.strerror))
     except ArticleError as error:
-        fail(f"{arguments.file}:1:1 {error}")
+        fail(f"{arguments.file}:{error.line}:1 {error}")
     settings = settings_or_fail(arguments.kb, language)
+    pack = pack_or_none(arguments.kb)
     area = arguments.area or settings["areas"][0]["id"]
     phase = arguments.phase or settings["phases"][0]["id"]
     for kind, given in (("areas", area), ("phases", phase)):
@@ -50,17 +74,23 @@ def run(arguments: argparse.Namespace) -> int:
         if given not in known:
             fail(text[f"unknown-{kind}"].format(given=given, known=", ".join(known)))
     languages = tuple(settings["languages"])
-    imported = import_article(
-        article,
-        name=slug(arguments.file.stem, "article", 4),
-        area=area,
-        phase=phase,
-        settings=settings,
-        writer=Writer(languages, notes_of(languages)),
-        hints=hints_of(languages),
-        language=arguments.article_language,
-        base=arguments.base_url,
-    )
+    try:
+        imported = import_article(
+            article,
+            name=slug(arguments.file.stem, "article", 4),
+            area=area,
+            phase=phase,
+            settings=settings,
+            writer=Writer(languages, notes_of(languages)),
+            hints=hints_of(languages),
+            language=arguments.article_language,
+            base=arguments.base_url,
+            file=arguments.file.stem,
+            existing=existing(pack) if pack else None,
+        )
+    except ArticleError as error:
+        fail(f"{arguments.file}:{error.line}:1 {error}")
+    twins = _twins(imported, pack, language) if pack else []
     if arguments.output:
         _write(imported, arguments, text)
     elif arguments.format == "text":
@@ -69,8 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
         if imported.links:
             print(f"--- links.yaml\n{to_yaml(imported.links)}")
     if arguments.format == "json":
-        print(json_text(_as_json(imported)))
-    _report(imported, arguments, text)
+        print(json_text(_as_json(imported, twins)))
+    _report(imported, twins, arguments, text)
     return 0 if imported.drafts else 1
 
 
@@ -91,7 +121,21 @@ def _write(imported: Imported, arguments: argparse.Namespace, text: Mapping[str,
             fail(text["unwritable"].format(path=folder / name, reason=error.strerror))
 
 
-def _as_json(imported: Imported) -> dict[str, Any]:
+def _twins(imported: Imported, pack: Pack, language: str) -> list[tuple[str, Known]]:
+    """Return what the knowledge says about each symptom already, where it says anything."""
+    found = []
+    asked = Neighbourhood(pack, language)
+    symptoms = [draft for draft in imported.drafts if draft.kind == "symptom"]
+    for draft in symptoms[:MAX_TWINS]:
+        sample = draft.value["signatures"][0]["samples"][0]
+        words = [word for listed in draft.value["aliases"].values() for word in listed]
+        known = asked.of(words[0] if is_marked(sample) else sample)
+        if known.explained or known.near:
+            found.append((draft.id, known))
+    return found
+
+
+def _as_json(imported: Imported, twins: Sequence[tuple[str, Known]]) -> dict[str, Any]:
     return {
         "version": 1,
         "language": imported.language,
@@ -101,10 +145,25 @@ def _as_json(imported: Imported) -> dict[str, Any]:
         ],
         "links": imported.links,
         "unplaced": [{"line": item.number, "text": item.text} for item in imported.unplaced],
+        "undecided": [{"line": item.number, "text": item.text} for item in imported.undecided],
+        "clashes": imported.clashes,
+        "twins": [
+            {
+                "id": id,
+                "explained": known.explained.id if known.explained else None,
+                "near": [page.id for page in known.near],
+            }
+            for id, known in twins
+        ],
     }
 
 
-def _report(imported: Imported, arguments: argparse.Namespace, text: Mapping[str, str]) -> None:
+def _report(
+    imported: Imported,
+    twins: Sequence[tuple[str, Known]],
+    arguments: argparse.Namespace,
+    text: Mapping[str, str],
+) -> None:
     """Say on stderr what came out and what did not."""
     counts = {
         kind: sum(draft.kind == kind for draft in imported.drafts)
@@ -114,6 +173,20 @@ def _report(imported: Imported, arguments: argparse.Namespace, text: Mapping[str
         **counts, links=len(imported.links), unplaced=len(imported.unplaced)
     )
     print(summary, file=sys.stderr)
+    for id, known in twins:
+        if known.explained:
+            said = text["import.twin"].format(id=id, other=known.explained.id)
+        else:
+            said = text["import.near"].format(
+                id=id, others=", ".join(page.id for page in known.near[:NEAR])
+            )
+        print(said, file=sys.stderr)
+    for clash in imported.clashes:
+        print(text["import.clash"].format(id=clash), file=sys.stderr)
+    if imported.undecided:
+        print(text["import.undecided"], file=sys.stderr)
+        for line in unplaced_lines(imported.undecided, str(arguments.file)):
+            print(f"  {line}", file=sys.stderr)
     if imported.unplaced:
         print(text["import.unplaced"], file=sys.stderr)
         for line in unplaced_lines(imported.unplaced, str(arguments.file)):

@@ -13,7 +13,7 @@ from kbmatch.authoring.core import core
 from kbmatch.authoring.drafts import Draft, Writer, slug, write_new
 from kbmatch.authoring.errors import weight_of_error
 from kbmatch.authoring.hints import hints_of, notes_of
-from kbmatch.authoring.neighbours import Known, Neighbour, cause_ids, neighbours
+from kbmatch.authoring.neighbours import Known, Neighbour, Neighbourhood, cause_ids
 from kbmatch.authoring.skeleton import new_cause, new_solution, new_symptom, places_to_write
 from kbmatch.authoring.slots import anonymous, slotted
 from kbmatch.cli.common import fail, language_of_environment, write_data
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     near: Sequence[Neighbour] = ()
     if arguments.from_log:
         line = _sample(arguments, text)
-        known = neighbours(line, pack, language) if pack else Known()
+        known = Neighbourhood(pack, language).of(line) if pack else Known()
         near = known.near
         if known.explained and not arguments.force:
             found = known.explained
