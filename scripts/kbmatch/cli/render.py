@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from .lines import COLUMNS, columns, cut_lines, fold_command, wrap
 from .slots import fill
 
-__all__ = ["COLUMNS", "Renderer", "Style", "columns", "plain_text", "wrap"]
+__all__ = ["COLUMNS", "Renderer", "Style", "columns", "joined", "plain_text", "wrap"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Renderer:
         where = text["line"].format(line=primary.line) if self.numbered else ""
         if primary.count > 1:
             where += text["times"].format(count=primary.count)
-        quoted = wrap(_joined(where, primary.text), indent="  ", first="  ")
+        quoted = wrap(joined(where, primary.text), indent="  ", first="  ")
         head += [style.dim(cut_lines(quoted, QUOTED_LINES)), ""]
         head += [wrap(self._prose(page["summary"], primary.slots)), ""]
         if page["causes"]:
@@ -182,7 +182,7 @@ class Renderer:
         return out
 
     def _labelled(self, key: str, value: str) -> str:
-        return _joined(self.text[key], value)
+        return joined(self.text[key], value)
 
     def _origin(self, page: Mapping[str, Any]) -> list[str]:
         return [wrap(self.text["origin"].format(origin=page["origin"]))] if "origin" in page else []
@@ -308,7 +308,7 @@ class Renderer:
         return "\n".join(lines)
 
 
-def _joined(label: str, value: str) -> str:
+def joined(label: str, value: str) -> str:
     """Return both with a blank between, but after a full-width colon."""
     return f"{label}{'' if not label or label.endswith('：') else ' '}{value}"
 

@@ -12,6 +12,11 @@ _TELLING = 4
 """A shorter example is not looked for in others."""
 
 
+def is_safe(value: str) -> bool:
+    """Whether a value may stand in a command."""
+    return _SAFE.fullmatch(value) is not None
+
+
 def fill(
     command: str, slots: Mapping[str, str], examples: Mapping[str, str], *, masked: bool = False
 ) -> str:
