@@ -48,7 +48,9 @@ def test_breadcrumbs_lead_home_from_any_depth() -> None:
 
 def test_tables_look_like_ours_and_cells_know_their_column() -> None:
     html = page("| Code | Why |\n|---|---|\n| `a` | b |\n")
-    assert '<div class="kb-scroll"><table class="kb-table">' in html
+    frame = re.search(r'<div [^>]*class="kb-scroll"[^>]*>', html)
+    assert frame and 'tabindex="0"' in frame[0] and 'aria-label="Code · Why"' in frame[0]
+    assert '<table class="kb-table">' in html
     assert '<td data-label="Why">b</td>' in html
 
 

@@ -35,12 +35,21 @@ def build_assets(knowledge: Knowledge, site_url: str = "") -> Iterator[Asset]:
     yield Asset("assets/kb/slots.js", slots_script(knowledge))
     yield from box_assets(knowledge)
     yield Asset("index.html", outer.render("choose", first))
-    yield Asset("404.html", outer.render("404", first, root=urlsplit(site_url).path or "/"))
+    root = f"{urlsplit(site_url).path.rstrip('/')}/" if site_url else ""
+    yield Asset("404.html", outer.render("404", first, root=root, pages=_named(knowledge)))
     for language in knowledge.settings.languages:
         for old, new in retired(knowledge):
             title = knowledge.symptoms[new].title[language]
             page = outer.render("moved", language, target=f"{new}.html", title=title)
             yield Asset(f"{language}/symptoms/{old}.html", page)
+
+
+def _named(knowledge: Knowledge) -> list[tuple[str, Text]]:
+    """Return the pages that somebody may have asked for by nearly the right name."""
+    return [
+        *((f"symptoms/{item.id}.html", item.title) for item in knowledge.symptoms.values()),
+        *((f"solutions/{item.id}.html", item.title) for item in knowledge.solutions.values()),
+    ]
 
 
 class _OuterPages:
@@ -129,7 +138,6 @@ def outline(knowledge: Knowledge) -> str:
     settings = knowledge.settings
     first = settings.languages[0]
     lines = [f"# {settings.title[first]}", "", f"> {settings.description[first]}", ""]
-    lines += ["kb.json: " + load("site", first)["footer.data"], ""]
     for language in settings.languages:
         edition = Edition(knowledge, language)
         lines += _section(
@@ -162,6 +170,8 @@ def outline(knowledge: Knowledge) -> str:
             f"{edition.label('language.name')}: {edition.label('llms.reference')}",
             ((title, f"{language}/{path}", "") for title, path in references),
         )
+    data = load("site", first)["footer.data"]
+    lines += _section("Optional", [(data, "kb.json", "")])  # the name is llms.txt's own
     return "\n".join(lines)
 
 

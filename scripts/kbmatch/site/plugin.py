@@ -103,6 +103,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._written: dict[str, dict[str, WrittenPage]] = {}
         self._look = 0.0
         self._serving = False
+        self._checked = ""
         self._extension: WrittenPages
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -121,6 +122,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         except KnowledgeError as error:
             raise PluginError(str(error)) from error
         self._texts = {language: load("site", language) for language in self.languages}
+        self._checked = _last_check(self._knowledge)
         self._extension = WrittenPages(self._knowledge)
         config.markdown_extensions.append(self._extension)
         fences = [{"name": "*", "class": "", "format": self._extension.fence}]
@@ -280,6 +282,9 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         context["kb_text"] = self._texts[language]
         context["kb_language"] = language
         context["kb_hash"] = self._knowledge.source_hash[:12]
+        context["kb_checked"] = self._checked
+        how = f"{language}/how-to-use.html"
+        context["kb_how"] = how if how in self._addresses else ""
         context["kb_contact"] = contact_address(self._knowledge.settings)
         context["kb_contact_now"] = plain_contact(context["kb_contact"])
 
@@ -325,6 +330,12 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
             source_map.unlink()
         if not self._serving:  # a server's pages change from one look to the next
             _shrink_styles(site)
+
+
+def _last_check(knowledge: Knowledge) -> str:
+    """Return the day of the newest check in the knowledge."""
+    days = [item.checked for symptom in knowledge.symptoms.values() for item in symptom.evidence]
+    return max((*days, *(table.checked for table in knowledge.tables)), default="")
 
 
 def _shrink_styles(site: Path) -> None:

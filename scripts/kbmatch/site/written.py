@@ -94,7 +94,9 @@ class _Tables(Treeprocessor):  # type: ignore[misc]
         for row in table.iter("tr"):
             for head, cell in zip(heads, row.findall("td"), strict=False):
                 cell.set("data-label", head)
-        frame = Element("div", {"class": "kb-scroll"})
+        name = " · ".join(heads)
+        frame = Element("div", {"class": "kb-scroll", "tabindex": "0", "role": "group"})
+        frame.set("aria-label", name)
         frame.append(table)
         frame.tail, table.tail = table.tail, None
         return frame
