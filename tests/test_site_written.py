@@ -9,7 +9,7 @@ from markdown import Markdown  # type: ignore[import-untyped]
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.site.written import WrittenPages
-from site_build import PRINTERS
+from site_build import PRINTERS, ROOT
 
 
 def page(text: str, language: str = "en", prefix: str = "") -> str:
@@ -67,3 +67,13 @@ def test_tables_look_like_ours_and_cells_know_their_column() -> None:
 def test_folded_chinese_lines_join(source: str, shown: str) -> None:
     text = re.sub(r"</?p>|<nav.*?</nav>", "", page(source, "zh-TW"), flags=re.DOTALL)
     assert text.strip() == shown
+
+
+def test_chinese_is_set_in_full_width_parentheses() -> None:
+    """Of texts by hand and of the site's own; code keeps what it prints."""
+    files = [*(ROOT / "content/zh-TW").glob("*.md"), ROOT / "scripts/kbmatch/texts/zh-TW/site.json"]
+    for file in files:
+        text = re.sub(r"(?ms)^ *```.*?^ *```", "", file.read_text(encoding="utf-8"))
+        text = re.sub(r"`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]+>", "", text)
+        found = re.findall(r"[\u4e00-\u9fff] ?\([^)\n]*\)|\([^)\n]*[\u4e00-\u9fff][^)\n]*\)", text)
+        assert not found, (file.name, found[:3])

@@ -16,7 +16,7 @@ def rules_table(language: str) -> str:
     heading = " | ".join(text[f"rules.{part}"] for part in ("code", "title", "why", "bad", "good"))
     rows = [f"| {heading} |", "|---|---|---|---|---|"]
     for page in rule_pages(language, DOMAINS):
-        mark = f" ({text['rules.warning']})" if page.severity == "warning" else ""
+        mark = text["rules.warning"] if page.severity == "warning" else ""
         cells = (
             page.code + mark,
             _cell(page.title),
