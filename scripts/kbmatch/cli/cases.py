@@ -7,8 +7,9 @@ ids that are right as the first answer; none means the text is not ours), `also`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from kbmatch.matching.answer import Answer
@@ -17,8 +18,18 @@ FIRST = 3
 """How many pages a description in words may need to hold the right one."""
 
 
+KINDS = ("line", "log", "query")
+
+
 class CaseError(ValueError):
-    """A line of a case file that is not a case; the message says where."""
+    """A line of a case file that is not a case; `key` names the text that says why."""
+
+    def __init__(self, path: Path, line: int, key: str, **values: str) -> None:
+        super().__init__(f"{path}:{line}:1: {key} {values or ''}".rstrip())
+        self.path = path
+        self.line = line
+        self.key = key
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +61,53 @@ class Result:
     got: tuple[str, ...]
 
 
-def read_cases(path: Path) -> Iterator[Case]:
-    """Yield the cases of a JSON-lines file. Raises CaseError naming the line that is wrong."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            yield Case(
-                str(record["id"]),
-                str(record["kind"]),
-                str(record["text"]),
-                tuple(record["expect"]),
-                "zh-TW" if str(record.get("lang", "en")).startswith("zh") else "en",
-                tuple(record.get("also", ())),
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path}:{number}:1: not a case: {error}") from error
+def read_cases(path: Path, known: Collection[str] | None = None) -> Iterator[Case]:
+    """Yield the cases of a JSON-lines file; `known` are the pages that may be expected.
+
+    Raises CaseError naming the line that is wrong.
+    """
+    empty = True
+    for number, line in enumerate(path.read_text("utf-8-sig", "replace").splitlines(), 1):
+        if line.strip():
+            empty = False
+            yield _case(path, number, line, known)
+    if empty:
+        raise CaseError(path, 1, "case-none")
+
+
+def _case(path: Path, number: int, line: str, known: Collection[str] | None) -> Case:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise CaseError(path, number, "case-json", reason=str(error)) from None
+    if not isinstance(record, dict):
+        raise CaseError(path, number, "case-object")
+    for key in ("id", "kind", "text", "expect"):
+        if key not in record:
+            raise CaseError(path, number, "case-lacks", field=key)
+    if record["kind"] not in KINDS:
+        kind = str(record["kind"])
+        raise CaseError(path, number, "case-kind", kind=kind, known=", ".join(KINDS))
+    pages: dict[str, tuple[str, ...]] = {}
+    for key in ("expect", "also"):
+        value = record.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(id, str) for id in value):
+            raise CaseError(path, number, "case-list", field=key)
+        pages[key] = tuple(value)
+    missing = [id for id in pages["expect"] if known is not None and id not in known]
+    if missing:
+        near = get_close_matches(missing[0], known or (), n=1)
+        key = "case-page-near" if near else "case-page"
+        raise CaseError(path, number, key, id=missing[0], near="".join(near))
+    language = "zh-TW" if str(record.get("lang", "en")).startswith("zh") else "en"
+    return Case(
+        str(record["id"]),
+        record["kind"],
+        str(record["text"]),
+        pages["expect"],
+        language,
+        pages["also"],
+    )
 
 
 def judge(case: Case, answer: Answer) -> Result:

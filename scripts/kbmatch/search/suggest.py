@@ -71,6 +71,9 @@ def _closest(index: SearchIndex, word: str) -> str | None:
     longest = 1 if len(word) < 6 or not word.isascii() else 2
     if len(word) < (MIN_LENGTH if word.isascii() else MIN_HAN):
         return None
+    swapped = [known for known in _swapped(word) if (WORDS, known) in reader]
+    if swapped:
+        return max(swapped, key=lambda known: (reader.doc_frequency(WORDS, known), known))
     for distance in range(1, longest + 1):
         near = [
             known
@@ -81,3 +84,10 @@ def _closest(index: SearchIndex, word: str) -> str | None:
             best: str = max(near, key=lambda known: (reader.doc_frequency(WORDS, known), known))
             return best
     return None
+
+
+def _swapped(word: str) -> Iterator[str]:
+    """Yield the word with two neighbouring letters swapped, the commonest slip of all."""
+    for at in range(len(word) - 1):
+        if word[at] != word[at + 1]:
+            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
