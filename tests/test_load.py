@@ -237,3 +237,12 @@ def test_fingerprint_imports_nothing_heavy() -> None:
 def test_reading_our_own_knowledge_twice_gives_the_same() -> None:
     first, second = load_knowledge(PRINTERS), load_knowledge(PRINTERS)
     assert first.knowledge == second.knowledge
+
+
+def test_an_overlay_names_its_own_contact(kb: Path) -> None:
+    add_overlay(kb)
+    overlay = kb.parent / "company/kb.yaml"
+    overlay.write_text(overlay.read_text("utf-8") + "contact: help@company.example\n", "utf-8")
+    settings = load_or_raise(kb).settings
+    assert settings.contact == "help@company.example"
+    assert settings.repository is not None and "git.example.com" in settings.repository
