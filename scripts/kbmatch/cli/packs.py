@@ -65,7 +65,7 @@ def _compiled(directory: str) -> Pack:
     from kbmatch.knowledge.fingerprint import fingerprint
 
     directories = [directory]
-    for path in _pack_paths(directory):
+    for path in pack_paths(directory):
         try:
             with open(path + ".stamp", encoding="utf-8") as file:
                 stamp = json.load(file)
@@ -86,7 +86,7 @@ def _engine_mark() -> str:
     return "-" + "-".join(marks)
 
 
-def _pack_paths(directory: str) -> list[str]:
+def pack_paths(directory: str) -> list[str]:
     """Where a directory's pack may lie: beside the knowledge, else in the user's cache."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     private = os.path.join(home, "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
@@ -127,7 +127,7 @@ def keep_pack(directory: str, directories: list[str], mark: str, content: bytes)
     `mark` is the fingerprint that `directories` had before they were read.
     """
     stamp = json.dumps({"mark": mark + _engine_mark(), "directories": directories})
-    for path in _pack_paths(directory):
+    for path in pack_paths(directory):
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             write_atomically(path, content)

@@ -42,9 +42,15 @@ class Translation:
     """What the record calls the document: `symptom/paper-jam`, `link/manual`, `settings`."""
     language: str
     key: str
-    position: Position
     state: State
     pair: str
+    source: Source
+    path: ValuePath
+
+    @property
+    def position(self) -> Position:
+        """Where the translation stands; looked up when asked for, as few are."""
+        return self.source.position(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +174,8 @@ def _compare(
             if originals is not None:
                 state = "accepted" if theirs in originals else "stale"
             key = ".".join(str(part) for part in path)
-            where = document.position(*path, language)
-            yield Translation(name, language, key, where, state, f"{ours}:{theirs}")
+            pair = f"{ours}:{theirs}"
+            yield Translation(name, language, key, state, pair, document.source, (*path, language))
 
 
 def _by_translation(pairs: Iterable[str]) -> dict[str, set[str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 MAX_GROUPS = 16
@@ -35,7 +36,10 @@ SLOT_CLASSES: Mapping[str, str] = {
     "text": r"[^\n]{0,300}",
 }
 _FREE = frozenset({"text"})
-_SYNTAX = frozenset("\\^$.*+?()[]{}|")
+_ESCAPES = {ord(character): "\\" + character for character in "\\^$.*+?()[]{}|"}
+# Blanks match a blank or a line feed; quotes may be missing.
+_LITERAL = {**_ESCAPES, ord(" "): r"[ \n]", ord('"'): '"?'}
+_SPECIAL = re.compile(r"[{}]")
 
 
 class SlotDeclaration(Protocol):
@@ -105,7 +109,7 @@ class Message:
 
 def escape(text: str) -> str:
     """Return `text` as a regex that matches it, escaping only what every engine lets us escape."""
-    return "".join("\\" + character if character in _SYNTAX else character for character in text)
+    return text.translate(_ESCAPES)
 
 
 def parse_message(
@@ -121,6 +125,31 @@ def parse_message(
     `template` a rare literal is not asked for (templates that only read values out of text).
     Raises MessageError where the message is not valid or could run away.
     """
+    if not isinstance(slots, MappingProxyType):
+        return _parse(source, slots, line, template)
+    # Rules, proofs and the pack ask for the same messages, with the same slots.
+    if _parsed_with[0] is not slots:
+        _parsed_with[0] = slots
+        _parsed.clear()
+    key = (source, line, template)
+    found = _parsed.get(key)
+    if found is None:
+        try:
+            found = _parse(source, slots, line, template)
+        except MessageError as error:
+            found = error
+        _parsed[key] = found
+    if isinstance(found, MessageError):
+        raise MessageError(found.offset, found.reason, found.slot)
+    return found
+
+
+_parsed: dict[tuple[str, str, bool], Message | MessageError] = {}
+_parsed_with: list[object] = [None]
+"""The slots that the messages in `_parsed` were parsed with."""
+
+
+def _parse(source: str, slots: Mapping[str, SlotDeclaration], line: str, template: bool) -> Message:
     parts = _split(source, slots)
     normal = tuple(_fold(part) if isinstance(part, str) else part for part in parts)
     _refuse_runaway(source, normal)
@@ -166,7 +195,13 @@ def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slo
     literal = ""
     position = 0
     while position < len(source):
-        character = source[position]
+        special = _SPECIAL.search(source, position)
+        end = special.start() if special else len(source)
+        literal += source[position:end]
+        if special is None:
+            break
+        position = end
+        character = special[0]
         if source.startswith(("{{", "}}"), position):
             literal += character
             position += 2
@@ -190,11 +225,8 @@ def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slo
                 raise MessageError(position, "has two slots without text between them")
             parts.append(Slot(name, kind, declared.type, declared.suffixes))
             position = end + 1
-        elif character == "}":
-            raise MessageError(position, "has a '}' without '{'; write '}}' for a brace")
         else:
-            literal += character
-            position += 1
+            raise MessageError(position, "has a '}' without '{'; write '}}' for a brace")
     if literal:
         parts.append(literal)
     if not parts:
@@ -257,16 +289,7 @@ def _regex(
 
 
 def _literal_regex(text: str) -> str:
-    """Blanks match a blank or a line feed; quotes may be missing."""
-    pieces = []
-    for character in text:
-        if character == " ":
-            pieces.append(r"[ \n]")
-        elif character == '"':
-            pieces.append('"?')
-        else:
-            pieces.append(escape(character))
-    return "".join(pieces)
+    return text.translate(_LITERAL)
 
 
 def _bounded(character: str) -> bool:

@@ -2,12 +2,13 @@
 
 What was found out about a symptom holds until the symptom changes, or one whose signatures also
 match its samples, or a new signature comes that does. So who validates again and again keeps one
-`Proofs`, and pays only for what has changed.
+`Proofs`, and pays only for what has changed; from one run to the next a `Memory` is kept.
 """
 
 from __future__ import annotations
 
 import builtins
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,13 +38,39 @@ def signature_problem(
     return worded(DOMAIN, code, position, variant, values)
 
 
+class _Samples:
+    """The samples of a symptom, brought to normal form when somebody asks."""
+
+    def __init__(self, symptom: Symptom) -> None:
+        self._symptom = symptom
+        self._texts: tuple[NormalText, ...] | None = None
+
+    def __iter__(self) -> Iterator[NormalText]:
+        if self._texts is None:
+            signatures = self._symptom.signatures
+            self._texts = tuple(normalise(text) for s in signatures for text in s.samples)
+        return iter(self._texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was proved in an earlier run: symptoms without any fault, and logs that were silent."""
+
+    settings: str
+    """Digest of the settings that it was proved with."""
+    symptoms: Mapping[str, tuple[str, tuple[str, ...]]]
+    """For each symptom the digest of its file, and the symptoms that its samples met."""
+    logs: Mapping[str, tuple[int, int]]
+    """Sizes and times of the silent logs, by path."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Proof:
     """What is known of one symptom; `rests_on` names every symptom that its samples met."""
 
     symptom: Symptom
     document: Document
-    samples: tuple[NormalText, ...]
+    samples: _Samples
     rests_on: frozenset[str]
     problems: tuple[Problem, ...]
     intruders: tuple[tuple[str, str, Position], ...]
@@ -53,7 +80,10 @@ class _Proof:
 class Proofs:
     """Proves all signatures of a knowledge base, each again only when it has to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory
+        self._trusted: frozenset[str] | None = None
+        self._distrusted: set[str] = set()
         self._compiler = Compiler()
         self._settings: Settings | None = None
         self._proofs: dict[str, _Proof] = {}
@@ -63,14 +93,21 @@ class Proofs:
 
     def problems(self, knowledge: Knowledge, documents: Documents) -> Iterator[Problem]:
         """Yield what is wrong with any signature (KB503 to KB506)."""
-        usable = self._with_usable_signatures(knowledge)
+        usable = self._with_usable_signatures(knowledge, documents)
         if not usable.settings.slots or not usable.symptoms:
             return
+        # Two files may claim one id; the signatures tell which of them the knowledge took.
+        owners = {
+            builtins.id(signature): document
+            for document in documents.of_kind("symptom")
+            for signature in document.entry.signatures
+        }
         if self._settings != usable.settings:
             self._settings = usable.settings
             self._proofs.clear()
             self._logs = None
-        matcher = Matcher(Pack(self._compiler.matching(usable), "knowledge"))
+            self._recall(usable, documents, owners)
+        matcher = _LazyMatcher(self._compiler, usable)
         changed = {
             id
             for id, symptom in usable.symptoms.items()
@@ -80,12 +117,6 @@ class Proofs:
         fresh = set(_numbers(usable, changed))
         prover = _Prover(usable, matcher, documents)
         before, self._proofs = self._proofs, {}
-        # Two files may claim one id; the signatures tell which of them the knowledge took.
-        owners = {
-            builtins.id(signature): document
-            for document in documents.of_kind("symptom")
-            for signature in document.entry.signatures
-        }
         for id, symptom in usable.symptoms.items():
             proof = before.get(id)
             document = owners[builtins.id(symptom.signatures[0])] if symptom.signatures else None
@@ -96,13 +127,59 @@ class Proofs:
                 or id in touched
                 or proof.document is not document
                 or not touched.isdisjoint(proof.rests_on)
-                or any(matcher.hits(text, only=fresh) for text in proof.samples)
+                or (fresh and any(matcher().hits(text, only=fresh) for text in proof.samples))
             ):
                 proof = prover.proof(symptom, document)
             self._proofs[id] = proof
             yield from proof.problems
         yield from self._too_wide(documents)
         yield from self._good_logs(usable, documents, matcher, fresh)
+
+    def knows(self, document: Document, documents: Documents) -> bool:
+        """Whether an earlier run found no fault in a symptom's file, under the same settings."""
+        if self._trusted is None:
+            memory = self._memory
+            same = memory is not None and memory.settings == settings_digest(documents)
+            known = memory.symptoms.values() if memory is not None and same else ()
+            self._trusted = frozenset(digest for digest, _ in known)
+        return document.digest in self._trusted
+
+    def distrust(self, document: Document) -> None:
+        """Keep a file out of what a later run may rely on."""
+        self._distrusted.add(document.digest)
+
+    def _recall(
+        self, usable: Knowledge, documents: Documents, owners: Mapping[int, Document]
+    ) -> None:
+        """Take over what the memory says of files that are still the same."""
+        memory = self._memory
+        if memory is None or memory.settings != settings_digest(documents):
+            return
+        for id, symptom in usable.symptoms.items():
+            digest, met = memory.symptoms.get(id, ("", ()))
+            document = owners[builtins.id(symptom.signatures[0])] if symptom.signatures else None
+            if document is None or document.digest != digest:
+                continue
+            if all(other in usable.symptoms for other in met):
+                samples, rests = _Samples(symptom), frozenset(met)
+                self._proofs[id] = _Proof(symptom, document, samples, rests, (), ())
+        self._logs = {Path(path): state for path, state in memory.logs.items()}
+
+    def memory(self, documents: Documents) -> Memory:
+        """Return what a later run may rely on."""
+        return Memory(
+            settings_digest(documents),
+            {
+                id: (proof.document.digest, tuple(sorted(proof.rests_on)))
+                for id, proof in self._proofs.items()
+                if not proof.problems
+                and not proof.intruders
+                and proof.document.digest not in self._distrusted
+                # With a signature left out for a mistake it is not proved.
+                and len(proof.symptom.signatures) == len(proof.document.entry.signatures)
+            },
+            {str(path): state for path, state in (self._logs or {}).items()},
+        )
 
     def _too_wide(self, documents: Documents) -> Iterator[Problem]:
         """Yield each signature that also matches samples of others, once, however many they are."""
@@ -125,14 +202,24 @@ class Proofs:
                 line=places[0].line,
             ).with_places(*places)
 
-    def _with_usable_signatures(self, knowledge: Knowledge) -> Knowledge:
+    def _with_usable_signatures(self, knowledge: Knowledge, documents: Documents) -> Knowledge:
         """Return the knowledge with only signatures that compile and contexts that exist."""
+        proved = {
+            builtins.id(signature)
+            for document in documents.of_kind("symptom")
+            if self.knows(document, documents)
+            for signature in document.entry.signatures
+        }
         settings = replace(knowledge.settings, harvest=(), derivations=())
         before, self._usable = self._usable, {}
         for id, symptom in knowledge.symptoms.items():
             kept = before.get(id)
             if kept is None or kept[0] is not symptom or settings != self._settings:
-                usable = tuple(s for s in symptom.signatures if _is_usable(s, settings))
+                usable = tuple(
+                    s
+                    for s in symptom.signatures
+                    if builtins.id(s) in proved or _is_usable(s, settings)
+                )
                 whole = len(usable) == len(symptom.signatures)
                 kept = symptom, symptom if whole else replace(symptom, signatures=usable)
             self._usable[id] = kept
@@ -140,7 +227,11 @@ class Proofs:
         return replace(knowledge, symptoms=symptoms, settings=settings)
 
     def _good_logs(
-        self, knowledge: Knowledge, documents: Documents, matcher: Matcher, fresh: Collection[int]
+        self,
+        knowledge: Knowledge,
+        documents: Documents,
+        matcher: _LazyMatcher,
+        fresh: Collection[int],
     ) -> Iterator[Problem]:
         """Yield what matches in healthy logs; known ones are asked only about what is new."""
         silent: dict[Path, tuple[int, int]] = {}
@@ -158,7 +249,7 @@ class Proofs:
                         continue
                     text = path.read_text("utf-8", errors="replace")
                     only = fresh if known else None
-                    matches = answer(text, matcher, "en", titles=False, only=only).found
+                    matches = answer(text, matcher(), "en", titles=False, only=only).found
                     for match in matches:
                         yield signature_problem(
                             "KB506",
@@ -171,6 +262,29 @@ class Proofs:
                     loud = loud or bool(matches)
                     silent[path] = state
         self._logs = None if loud else silent
+
+
+class _LazyMatcher:
+    """The matcher of a knowledge base, made when there is something to match."""
+
+    def __init__(self, compiler: Compiler, knowledge: Knowledge) -> None:
+        self._compiler = compiler
+        self._knowledge = knowledge
+        self._matcher: Matcher | None = None
+
+    def __call__(self) -> Matcher:
+        if self._matcher is None:
+            pack = self._compiler.matching(self._knowledge)
+            self._matcher = Matcher(Pack(pack, "knowledge"))
+        return self._matcher
+
+
+def settings_digest(documents: Documents) -> str:
+    """Return a digest of all settings, overlays included."""
+    total = hashlib.sha256()
+    for document in documents.of_kind("settings", "overlay"):
+        total.update(f"{document.kind} {document.digest}\n".encode())
+    return total.hexdigest()
 
 
 def _is_usable(signature: Signature, settings: Settings) -> bool:
@@ -192,9 +306,9 @@ def _numbers(knowledge: Knowledge, ids: Collection[str]) -> Iterator[int]:
 
 
 class _Prover:
-    def __init__(self, knowledge: Knowledge, matcher: Matcher, documents: Documents) -> None:
+    def __init__(self, knowledge: Knowledge, matcher: _LazyMatcher, documents: Documents) -> None:
         self.knowledge = knowledge
-        self.matcher = matcher
+        self._matcher = matcher
         self.documents = documents
         self.ids = list(knowledge.symptoms)
         self.relations: Mapping[int, Relations] = {
@@ -202,9 +316,14 @@ class _Prover:
             for number, symptom in enumerate(knowledge.symptoms.values())
         }
 
+    @property
+    def matcher(self) -> Matcher:
+        return self._matcher()
+
     def proof(self, symptom: Symptom, document: Document) -> _Proof:
         """Return what all signatures of a symptom do with their samples and near misses."""
-        samples: list[NormalText] = []
+        samples = _Samples(symptom)
+        texts = iter(samples)
         met: set[str] = set()
         problems: list[Problem] = []
         intruders: list[tuple[str, str, Position]] = []
@@ -212,9 +331,8 @@ class _Prover:
         for signature in symptom.signatures:
             path = ("signatures", places[id(signature)])
             name = f"{symptom.id}/{signature.id}"
-            for place, sample in enumerate(signature.samples):
-                samples.append(normalise(sample))
-                hits = self.matcher.hits(samples[-1])
+            for place, _ in enumerate(signature.samples):
+                hits = self.matcher.hits(next(texts))
                 met.update(self.ids[hit.symptom] for hit in hits)
                 at = document.position(*path, "samples", place)
                 if name in self._names(hits):
@@ -231,7 +349,7 @@ class _Prover:
         return _Proof(
             symptom,
             document,
-            tuple(samples),
+            samples,
             frozenset(met),
             tuple(problems),
             tuple(intruders),

@@ -9,7 +9,7 @@ from kbmatch.knowledge.decode import closest
 from kbmatch.knowledge.documents import Document, Documents
 from kbmatch.knowledge.model import Knowledge
 from kbmatch.knowledge.problems import Problem, problem
-from kbmatch.knowledge.rules import CheckRule, Rule, RuleSet
+from kbmatch.knowledge.rules import CheckRule, DocumentRule, Rule, RuleSet
 
 from .language import SLOT_CLASSES, MessageError, is_common, parse_message
 from .normalise import fold_literal
@@ -99,5 +99,18 @@ def fits(value: str, type: str) -> bool:
 
 def rules_with(proofs: Proofs) -> list[Rule]:
     """Return the rules for somebody who validates again and again, with proofs that are kept."""
-    kept = CheckRule("KB503", proofs.problems, ("KB504", "KB505", "KB506"))
-    return [kept if rule.code == "KB503" else rule for rule in RULES]
+
+    def messages_compile_or_did(
+        document: Document, knowledge: Knowledge, documents: Documents
+    ) -> Iterator[Problem]:
+        if not proofs.knows(document, documents):
+            found = list(messages_compile(document, knowledge, documents))
+            if found:
+                proofs.distrust(document)
+            yield from found
+
+    kept: dict[str, Rule] = {
+        "KB501": DocumentRule("KB501", messages_compile_or_did, ("symptom",)),
+        "KB503": CheckRule("KB503", proofs.problems, ("KB504", "KB505", "KB506")),
+    }
+    return [kept.get(rule.code, rule) for rule in RULES]

@@ -20,7 +20,6 @@ from kbmatch.knowledge.problems import (
     as_text,
     errors,
 )
-from kbmatch.knowledge.rules import Rule
 from kbmatch.texts import load as load_texts
 
 NAME = "validate"
@@ -43,7 +42,10 @@ def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the problems; return 1 when one of them is an error."""
+    from kbmatch.cli.proved import recalled, remember
     from kbmatch.knowledge.validate import validate
+    from kbmatch.matching.proofs import Proofs
+    from kbmatch.matching.rules import rules_with
 
     language = arguments.lang or language_of_environment()
     text = load_texts("validate", language)
@@ -58,7 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         _fix(directory, text)
     if arguments.watch:
         return _watch(directory, arguments, language, text)
-    return _report(validate(directory, matching_rules()), arguments, language, text)
+    proofs = Proofs(recalled(directory))
+    result = validate(directory, rules_with(proofs))
+    remember(directory, proofs.memory(result.documents))
+    return _report(result, arguments, language, text)
 
 
 def _report(
@@ -142,13 +147,6 @@ def _relative(folder: Path, here: Path) -> Path:
     except ValueError:
         up = Path(os.path.relpath(folder, here))
         return up if len(str(up)) < len(str(folder)) else folder
-
-
-def matching_rules() -> Iterable[Rule]:
-    """Return the rules about signatures, which need the matcher."""
-    from kbmatch.matching.rules import RULES
-
-    return RULES
 
 
 def _fix(directory: Path, text: Mapping[str, str]) -> None:
