@@ -177,7 +177,7 @@ def test_a_held_text_stays_whole_until_it_is_removed(browser: Any, root: str) ->
         page.keyboard.type("x")
         page.wait_for_timeout(400)
         assert page.locator(".kb-found").get_attribute("data-id") == "dns-lookup-failed"
-        assert "3" in page.locator(".kb-found__where").first.inner_text()
+        assert "2 times" in page.locator(".kb-found__where").first.inner_text()
         page.locator(".kb-box__away").click()
         assert page.locator(".kb-found").count() == 0
         assert page.locator("#kb-box-text").input_value() == ""
@@ -214,7 +214,7 @@ def test_the_answer_is_above_the_fold_and_the_one_line_not_repeated(
             if width < 700:  # it stays at the lower edge
                 assert open_button["y"] + open_button["height"] <= height
             assert found.locator(".kb-found__message").count() == 0
-            assert not page.locator("h1").is_visible()
+            assert page.locator("h1").bounding_box()["height"] <= 1
 
 
 def test_a_composition_asks_nothing_and_escape_loses_nothing(browser: Any, server: str) -> None:
@@ -305,21 +305,25 @@ def test_many_errors_are_shown_in_part_until_all_are_asked_for(browser: Any, roo
 
 
 def test_what_is_copied_names_nobody(browser: Any, root: str) -> None:
-    secret = (
-        "initiating layer upload to /v2/secretproject/payroll-api/blobs/uploads/ in "
-        "harbor.acme.com.tw: denied: requested access to the resource is denied",
+    secret = {
+        "dial tcp: lookup harbor.acme.com.tw: no such host (docker pull "
+        "harbor.acme.com.tw/secretproject/payroll-api:7)": ("acme", "secretproject", "payroll"),
         'Error response from daemon: Get "https://harbor.acme.com.tw/v2/secretproject/payroll-api/'
-        'manifests/7.1": unauthorized: authentication required',
-    )
+        'manifests/7.1": unauthorized: authentication required': (
+            "acme",
+            "secretproject",
+            "payroll",
+        ),
+    }
     with visitor(browser, root) as (page, _):
-        for text in secret:
+        for text, names in secret.items():
             page.goto(f"{root}/en/index.html")
             results = paste(page, text)
             results.locator(".kb-found__ticket summary").click()
             ticket = results.locator(".kb-found__ticket code").inner_text()
-            for name in ("acme", "secretproject", "payroll"):
+            for name in names:
                 assert name not in ticket, ticket
-            assert "denied" in ticket or "unauthorized" in ticket
+            assert "no such host" in ticket or "unauthorized" in ticket
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,7 +16,7 @@ from .page import Asset, Page
 from .searchtext import WRITTEN, WrittenPage, kind_of, search_text
 
 FOLDER = "assets/kb/box"
-_LABELS = ("box.", "find.", "copy", "outcome.", "comma")
+_LABELS = ("box.", "find.", "copy", "outcome.", "comma", "contact")
 
 
 def box_assets(knowledge: Knowledge) -> Iterator[Asset]:
@@ -69,6 +69,7 @@ def _known(edition: Edition, pages: list[Page], written: list[WrittenPage]) -> d
     firsts = {symptom.causes[0].cause for symptom in knowledge.symptoms.values() if symptom.causes}
     return {
         "labels": {k: text for k, text in edition.texts.items() if k.startswith(_LABELS)},
+        "contact": [edition.contact, edition.contact_now] if edition.contact else [],
         "examples": {name: kind.example for name, kind in edition.settings.slots.items()},
         "symptoms": {item["id"]: item for item in symptoms},
         "causes": {

@@ -118,7 +118,8 @@
   };
   const open = async (chosen) => {
     if (!chosen) return;
-    const [text] = await Promise.all([window.kbRead(chosen), kit.prepare()]);
+    await kit.prepare();
+    const text = await window.kbRead(chosen);
     if (text === null) {
       letGo();
       settle([make('p', {class: 'kb-box__large'}, kit.say('box.large'))], kit.say('box.large'));

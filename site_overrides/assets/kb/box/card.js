@@ -165,7 +165,7 @@ window.kbCard = (() => {
       if (!typed) parts.push(make('p', {class: 'kb-quiet'}, say('box.near.hint')));
       parts.push(...list(found, near, 6));
     }
-    return {title, count: found.length, nodes: [make('section', {class: 'kb-near'}, ...parts)]};
+    return {title, count: found.length, nodes: [make('section', {class: 'kb-near'}, ...parts.filter(Boolean))]};
   };
 
   return {matched, nearTo, rows, kind, remember, sentence};
