@@ -51,6 +51,7 @@ class Command:
     on: str | None = None
     """A platform id of kb.yaml when the command is only for that tool or system."""
     shell: Shell = "sh"
+    """What the command is typed into; `file` for the content of a file, `none` for no shell."""
     changes: bool = False
     """True when it changes anything; commands of a check never do."""
 
@@ -60,6 +61,7 @@ class Outcome:
     """What a check prints in one of its two cases, and what that means."""
 
     meaning: Text
+    """What this output tells the reader."""
     output: str | None = None
     """Verbatim output, shortened; slots allowed."""
 
@@ -69,29 +71,42 @@ class Check:
     """One way to tell whether a cause is the reader's."""
 
     text: Text
+    """What to look at, in one sentence."""
     commands: tuple[Command, ...]
+    """Commands that only look; the first one also stands in the short answer."""
     if_yours: Outcome
+    """What the check shows when this is the reader's cause."""
     if_not: Outcome
+    """What it shows when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     id: str
+    """Kebab-case, equal to the file's name; permanent, as it is part of addresses."""
     area: str
+    """Area of kb.yaml, equal to the folder."""
     title: Text
+    """What is not as it should be, in a few words, without Markdown."""
     explanation: Text
+    """Why this gives that error."""
     check: Check
+    """How to tell this cause from the others."""
     who: str
     """Id of the one who can fix it, named in kb.yaml under `fixers`."""
     solutions: tuple[str, ...]
+    """Ids of solutions, best first."""
     links: tuple[str, ...] = ()
+    """Ids of links.yaml for further reading."""
     origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     text: Text
+    """What to do in this step."""
     commands: tuple[Command, ...] = ()
+    """Commands of this step, per tool or system where they differ."""
     expected: str | None = None
     """Verbatim output that says the step worked."""
     risk: Text | None = None
@@ -101,19 +116,29 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Verify:
     text: Text
+    """How to see that it worked."""
     commands: tuple[Command, ...]
+    """The command that shows it."""
     expected: str
+    """What it prints then, verbatim; slots allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
     id: str
+    """Kebab-case, equal to the file's name; permanent, as it is part of addresses."""
     area: str
+    """Area of kb.yaml, equal to the folder."""
     title: Text
+    """What to do, in a few words, without Markdown."""
     steps: tuple[Step, ...]
+    """The steps in order."""
     verify: Verify
+    """How the reader sees that it worked."""
     risk: Text | None = None
+    """What the solution costs or endangers, if anything."""
     links: tuple[str, ...] = ()
+    """Ids of links.yaml for further reading."""
     origin: str = ""
 
 
@@ -122,20 +147,27 @@ class Signature:
     """A message as a tool prints it, with typed slots, and the proof that it works."""
 
     id: str
+    """Name of the signature within its symptom, kebab-case."""
     message: str
+    """The message as the tool prints it, values as `{slots}` that kb.yaml declares."""
     tools: tuple[str, ...]
+    """Ids of the tools that print it."""
     samples: tuple[str, ...]
+    """Real texts that it must match."""
     near_misses: tuple[str, ...]
+    """Texts that resemble it and must not match."""
     needs: str | None = None
     """A context of kb.yaml that must be near when the message alone could be about anything."""
     line: Literal["anywhere", "start", "whole"] = "anywhere"
     """Where on a line the message stands."""
     versions: str | None = None
+    """Versions that print it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedCause:
     cause: str
+    """Id of a cause; the likeliest first."""
     note: Text | None = None
     """What to know about this cause when it comes with this symptom."""
 
@@ -143,12 +175,15 @@ class RankedCause:
 @dataclass(frozen=True, slots=True)
 class LookAlike:
     id: str
+    """Id of the symptom it is mistaken for."""
     difference: Text
+    """How to tell the two apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     level: EvidenceLevel
+    """Seen by us (reproduced), in official documents (documented), or told by others (reported)."""
     source: str
     """A link id, or in plain words where it was seen."""
     checked: str
@@ -158,37 +193,52 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Symptom:
     id: str
+    """Kebab-case, equal to the file's name; permanent, as it is part of addresses."""
     area: str
+    """Area of kb.yaml, equal to the folder."""
     title: Text
+    """What the reader sees, in a few words, without Markdown."""
     summary: Text
     """The ten-second answer: what it means and the most likely reason."""
     phase: str
+    """Phase of kb.yaml in which the error occurs."""
     signatures: tuple[Signature, ...]
+    """Messages that lead to this page."""
     causes: tuple[RankedCause, ...]
+    """Causes, likeliest first."""
     evidence: tuple[Evidence, ...]
+    """Where the error and its causes were seen."""
     wraps: tuple[str, ...] = ()
     """Symptoms inside this one; `*` for any. It is folded when one of them is also in the text."""
     yields_to: tuple[str, ...] = ()
     """Symptoms that say more about the cause when both are in the text."""
     look_alikes: tuple[LookAlike, ...] = ()
+    """Symptoms that are mistaken for this one."""
     applies_to: Text | None = None
+    """Versions, services or settings it is limited to."""
     codes: tuple[str, ...] = ()
     """Error codes and HTTP statuses that belong here (index by code)."""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Words people search for, per language; not shown."""
     retired_ids: tuple[str, ...] = ()
+    """Ids this page had before; their addresses lead here."""
     links: tuple[str, ...] = ()
+    """Ids of links.yaml for further reading."""
     origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     id: str
+    """Name of the link, kebab-case."""
     url: str
+    """Whole address, http or https."""
     title: Text
+    """Title of the page."""
     summary: Text
     """What the page says, for a reader who can't open it."""
     checked: str
+    """ISO date on which somebody opened it."""
     origin: str = ""
 
 
@@ -197,17 +247,25 @@ class Term:
     """A glossary term: how we write it, what people type instead, what our text must not say."""
 
     en: str
+    """The English term."""
     zh_TW: str
+    """How we write it in Traditional Chinese."""
     synonyms: tuple[str, ...] = ()
+    """What people type instead; found by search."""
     avoid: tuple[str, ...] = ()
+    """Wordings that our texts must not use."""
     note: Text | None = None
+    """Shown in the glossary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     id: str
+    """Name of the area and its folders, kebab-case."""
     title: Text
+    """Shown in the navigation."""
     summary: Text
+    """What belongs here, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +273,9 @@ class Named:
     """Something kb.yaml names for display: a phase, a platform, a tool."""
 
     id: str
+    """What entries call it, kebab-case."""
     title: Text
+    """What readers see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +283,11 @@ class SlotKind:
     """What a slot name stands for: its character class, an example, how it is labelled."""
 
     type: str
+    """Character class of the engine: host, ip, port, url, path, number, name, token, text …"""
     example: str
+    """A value as a tool prints it; commands show it until the real one is known."""
     label: Text
+    """What the value is called on pages."""
     suffixes: tuple[str, ...] = ()
     """For type `host`: only hosts with one of these endings."""
     remember: bool = False
@@ -242,7 +305,9 @@ class Derivation:
     """
 
     from_slot: str
+    """The slot whose value is read."""
     template: str
+    """A message with the slots to read out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +315,7 @@ class Context:
     """Vocabulary that shows what a generic message is about."""
 
     any: tuple[str, ...]
+    """Words of which one must be near."""
     proof: tuple[str, ...] = ()
     """Words that count even where words of something else stand on the same line."""
     alone: bool = True
@@ -261,12 +327,19 @@ class Table:
     """A reference table of kb.yaml or a file beside it (firewall endpoints, limits …)."""
 
     id: str
+    """Kebab-case, equal to the file's name; permanent, as it is part of addresses."""
     title: Text
+    """Heading of the table."""
     intro: Text
+    """What the table is for."""
     columns: tuple[Text, ...]
+    """Headings of the columns."""
     rows: tuple[tuple[Text, ...], ...]
+    """Rows, one text per column."""
     links: tuple[str, ...] = ()
+    """Ids of links.yaml it was made from."""
     checked: str = ""
+    """ISO date on which somebody compared it with its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +347,15 @@ class Hop:
     """One arrow of the picture of a request: what one side says to the other, in which phase."""
 
     phase: str
+    """Phase that fails when this hop does."""
     source: str
     """The lane it starts from."""
     target: str
     """The lane it reaches; the same one for what happens on the spot."""
     says: Text
+    """What is asked."""
     answer: Text | None = None
+    """What comes back."""
     beside: bool = False
     """True for what is not on every request's way."""
 
@@ -289,7 +365,9 @@ class Flow:
     """The picture of a request: who takes part, left to right, and what passes between them."""
 
     lanes: tuple[Named, ...]
+    """Who takes part, from left to right."""
     hops: tuple[Hop, ...]
+    """Who asks whom, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +375,9 @@ class CodeGroup:
     """Codes of one kind, told by how they are written: `HTTP *`."""
 
     title: Text
+    """Heading of the group."""
     codes: tuple[str, ...]
+    """The codes in order of display."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +385,11 @@ class Shortcut:
     """What people look up first: a code, or a word that leads to one symptom."""
 
     label: str
+    """What the shortcut shows."""
     code: str | None = None
+    """A code to go to."""
     symptom: str | None = None
+    """A symptom to go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,19 +397,29 @@ class Settings:
     """kb.yaml: names, order and vocabulary of one knowledge base."""
 
     title: Text
+    """Name of the knowledge base."""
     description: Text
+    """What it is about, in one or two sentences."""
     languages: tuple[str, ...]
+    """Languages of all texts; the first is the original."""
     areas: tuple[Area, ...]
+    """Areas in order of display."""
     phases: tuple[Named, ...]
+    """Phases in the order in which they happen."""
     platforms: tuple[Named, ...]
+    """Tools and systems that commands may be limited to."""
     tools: tuple[Named, ...]
+    """Tools that print messages."""
     fixers: tuple[Named, ...]
     """Who can fix a cause."""
     slots: Mapping[str, SlotKind]
+    """Names that messages and commands may use for values."""
     derivations: tuple[Derivation, ...] = ()
+    """Slots read out of other slots."""
     harvest: tuple[str, ...] = ()
     """Message templates that find slot values anywhere near a match."""
     contexts: Mapping[str, Context] = field(default_factory=lambda: MappingProxyType({}))
+    """Vocabularies that generic messages need near them."""
     foreign: tuple[str, ...] = ()
     """Words that show a generic message is about something else."""
     report: Text | None = None
@@ -345,7 +438,9 @@ class Settings:
     flow: Flow | None = None
     """The picture of a request; without it the phases stand in a row."""
     code_groups: tuple[CodeGroup, ...] = ()
+    """How the index by code is grouped."""
     shortcuts: tuple[Shortcut, ...] = ()
+    """Ways in on the home page."""
     overlays: tuple[str, ...] = ()
     """Further knowledge directories, relative to kb.yaml."""
     good_logs: tuple[str, ...] = ()

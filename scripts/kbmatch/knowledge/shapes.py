@@ -106,12 +106,19 @@ class OverlaySettings:
     """kb.yaml of an overlay: its title, and what it adds to the settings it lies over."""
 
     title: model.Text
+    """Whose overlay it is."""
     description: model.Text | None = None
+    """What it adds."""
     areas: tuple[model.Area, ...] = ()
+    """Further areas."""
     phases: tuple[model.Named, ...] = ()
+    """Further phases."""
     platforms: tuple[model.Named, ...] = ()
+    """Further tools and systems for commands."""
     tools: tuple[model.Named, ...] = ()
+    """Further tools."""
     slots: Mapping[str, model.SlotKind] = dataclasses.field(default_factory=dict)
+    """Further slots."""
     contact: str | None = None
     """Where readers report what is wrong or missing, in place of the knowledge below."""
     repository: str | None = None
