@@ -120,7 +120,9 @@ def judge(case: Case, answer: Answer) -> Result:
     elif case.kind == "query":
         passed = bool(set(got[:FIRST]) & set(case.expect))
     else:
-        passed = bool(got) and got[0] in case.expect
+        passed = (
+            bool(matched) and matched[0] in case.expect
+        )  # a page that is only near is no answer
     return Result(case, passed, answer.outcome, got)
 
 
