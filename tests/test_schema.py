@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kbmatch.cli.kb import main
+from kbmatch.knowledge import rules_layout
 from kbmatch.knowledge.decode import decode
 from kbmatch.knowledge.schema import SCHEMA_DIRECTORY, schema, schema_text, write_schemas
 from kbmatch.knowledge.shapes import KINDS
@@ -142,3 +145,43 @@ def test_schemas_can_be_written_elsewhere(tmp_path: Path) -> None:
 def test_schema_of_other_languages() -> None:
     text = schema("table", ("de", "fr"))["$defs"]["Text"]
     assert text["required"] == ["de", "fr"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_key_says_what_it_is_for(kind: str) -> None:
+    found = schema(kind)
+    objects = [found, found.get("items", {}), *found.get("$defs", {}).values()]
+    for value in objects:
+        for key, written in value.get("properties", {}).items():
+            assert key in ("en", "zh-TW") or written.get("description"), f"{kind}: {key}"
+
+
+def test_a_knowledge_base_has_schemas_of_its_own(tmp_path: Path) -> None:
+    kb = tmp_path / "kb"
+    shutil.copytree(PRINTERS, kb)
+    assert main(["schema", "--kb", str(kb)]) == 0
+    own = {kind: json.loads((kb / f".schemas/{kind}.schema.json").read_text()) for kind in KINDS}
+    properties = own["symptom"]["properties"]
+    assert properties["area"]["enum"] == ["paper", "network"]
+    assert properties["phase"]["enumDescriptions"] == ["Queue", "Printing"]
+    assert properties["wraps"]["items"]["enum"][-1] == "*"
+    signature = own["symptom"]["$defs"]["Signature"]["properties"]
+    assert signature["tools"]["items"]["enum"] == ["cups", "spooler"]
+    assert signature["needs"]["enum"] == ["printing"]
+    cause = own["cause"]
+    assert cause["properties"]["who"]["enum"] == ["you", "network-team"]
+    assert cause["properties"]["solutions"]["items"]["enum"]
+    assert cause["$defs"]["Command"]["properties"]["on"]["enum"] == ["linux", "windows"]
+    for kind, name in EXAMPLES.items():
+        checker = jsonschema.Draft202012Validator(own[kind])
+        assert checker.is_valid(read(kb / name).source.value), kind  # type: ignore[union-attr]
+    wrong = {**VALUES["symptom"], "phase": "prnit"}
+    assert not jsonschema.Draft202012Validator(own["symptom"]).is_valid(wrong)
+    # The files name them from now on, and so do drafts; nothing else about them changes.
+    rules_layout._own_schemas.cache_clear()
+    assert main(["validate", "--fix", str(kb)]) == 0
+    first = (kb / "symptoms/paper/paper-jam.yaml").read_text("utf-8").splitlines()[0]
+    assert first.endswith("$schema=../../.schemas/symptom.schema.json")
+    assert main(["new", "toner-low", "--kb", str(kb)]) == 0
+    draft = (kb / "symptoms/paper/toner-low.yaml").read_text("utf-8").splitlines()[0]
+    assert draft == first

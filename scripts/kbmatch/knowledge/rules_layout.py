@@ -12,7 +12,7 @@ from .documents import Document, Documents
 from .model import Knowledge, Position
 from .problems import Problem, problem
 from .rules import RuleSet
-from .schema import SCHEMA_DIRECTORY
+from .schema import OWN_DIRECTORY, SCHEMA_DIRECTORY
 
 RULES = RuleSet()
 
@@ -26,6 +26,8 @@ _DATE = re.compile(
         (?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})(?P=quote)(?P<after>\s*)$""",
     re.VERBOSE | re.MULTILINE,
 )
+_DEEPEST = 3
+"""How many folders a file may lie below its kb.yaml."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -66,9 +68,24 @@ def _has_trailing(text: str) -> bool:
 
 
 def schema_path(file: Path, kind: str) -> str:
-    """Return how a file's first line names the schema of its kind."""
-    relative = os.path.relpath(SCHEMA_DIRECTORY, file.parent.resolve()).replace(os.sep, "/")
+    """Return how a file's first line names the schema of its kind.
+
+    A knowledge directory may have schemas of its own (`kb schema --kb`), which know its names.
+    """
+    folder = file.parent.resolve()
+    directory = _own_schemas(str(folder)) or SCHEMA_DIRECTORY
+    relative = os.path.relpath(directory, folder).replace(os.sep, "/")
     return f"{relative}/{kind}.schema.json"
+
+
+@cache
+def _own_schemas(folder: str) -> Path | None:
+    """Return the schemas of the knowledge directory that a folder belongs to, if it has any."""
+    for above in (Path(folder), *Path(folder).parents[:_DEEPEST]):
+        own = above / OWN_DIRECTORY
+        if (above / "kb.yaml").is_file():
+            return own if own.is_dir() else None
+    return None
 
 
 @cache
@@ -86,13 +103,14 @@ def tidied(document: Document) -> bytes:
     first, _, rest = text.partition("\n")
     match = _MODELINE.match(first)
     folder = str(document.file.parent)
+    path = schema_path(document.file, document.kind)
     if (
         match is None
         or match["kind"] != document.kind
         or not _exists(folder, match["path"] or "", match["kind"])
+        or (OWN_DIRECTORY in path and OWN_DIRECTORY not in (match["path"] or ""))
     ):
         body = rest if _ANY_MODELINE.match(first + "\n") else text
-        path = schema_path(document.file, document.kind)
         text = f"# yaml-language-server: $schema={path}\n{body}"
     return (text.rstrip("\n") + "\n").encode("utf-8")
 

@@ -10,11 +10,13 @@ import ast
 import inspect
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .model import Knowledge
 from .shapes import (
     DEFAULT_LANGUAGES,
     KEBAB_CASE,
@@ -23,6 +25,7 @@ from .shapes import (
     SLOT_NAME,
     BoolShape,
     ChoiceShape,
+    FieldShape,
     ListShape,
     MapShape,
     ObjectShape,
@@ -43,9 +46,71 @@ _WRITTEN_AS_TEXT = ["string", "number"]
 _NOT_BLANK = r"\S"
 
 
-def schema(kind: str, languages: Iterable[str] = DEFAULT_LANGUAGES) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one kind of document."""
-    writer = _Writer(tuple(languages))
+OWN_DIRECTORY = ".schemas"
+"""Where a knowledge directory keeps schemas with its own names; hidden, so it is no knowledge."""
+
+# Which fields hold names that a knowledge base declares: class (or any) and field, and of what.
+_NAMED: Mapping[tuple[str, str], str] = {
+    ("", "area"): "area",
+    ("", "phase"): "phase",
+    ("Command", "on"): "platform",
+    ("Signature", "tools"): "tool",
+    ("Signature", "needs"): "context",
+    ("Cause", "who"): "fixer",
+    ("Cause", "solutions"): "solution",
+    ("RankedCause", "cause"): "cause",
+    ("LookAlike", "id"): "symptom",
+    ("Derivation", "from_slot"): "slot",
+    ("", "links"): "link",
+    ("", "wraps"): "symptom",
+    ("", "yields_to"): "symptom",
+    ("Override", "overrides"): "",
+}
+_ANY_SYMPTOM = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names of one knowledge base, which its editors complete; a title explains each."""
+
+    names: Mapping[str, Mapping[str, str]]
+    """By kind (area, phase, tool, cause …): name to title."""
+
+
+def vocabulary(knowledge: Knowledge) -> Vocabulary:
+    """Return the names that entries of a knowledge base may use."""
+    settings = knowledge.settings
+    first = settings.languages[0]
+
+    def titles(items: Iterable[Any]) -> dict[str, str]:
+        return {item.id: item.title.get(first) for item in items if item.id}
+
+    names: dict[str, Mapping[str, str]] = {
+        "area": titles(settings.areas),
+        "phase": titles(settings.phases),
+        "platform": titles(settings.platforms),
+        "tool": titles(settings.tools),
+        "fixer": titles(settings.fixers),
+        "context": dict.fromkeys(settings.contexts, ""),
+        "slot": {name: slot.label.get(first) for name, slot in settings.slots.items()},
+        "symptom": titles(knowledge.symptoms.values()),
+        "cause": titles(knowledge.causes.values()),
+        "solution": titles(knowledge.solutions.values()),
+        "link": titles(knowledge.links.values()),
+    }
+    return Vocabulary(names)
+
+
+def schema(
+    kind: str,
+    languages: Iterable[str] = DEFAULT_LANGUAGES,
+    words: Vocabulary | None = None,
+) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one kind of document.
+
+    With the vocabulary of a knowledge base, fields that hold names allow those only.
+    """
+    writer = _Writer(tuple(languages), words, kind.removesuffix("-override"))
     body = writer.write(shape_of_kind(kind), top=True)
     result = {"$schema": DIALECT, "title": f"Knowledge base: {kind}", **body}
     if kind in ("links", "glossary"):
@@ -56,18 +121,26 @@ def schema(kind: str, languages: Iterable[str] = DEFAULT_LANGUAGES) -> dict[str,
     return result
 
 
-def schema_text(kind: str, languages: Iterable[str] = DEFAULT_LANGUAGES) -> str:
+def schema_text(
+    kind: str,
+    languages: Iterable[str] = DEFAULT_LANGUAGES,
+    words: Vocabulary | None = None,
+) -> str:
     """Return the schema of a kind as the text of its file."""
-    return json.dumps(schema(kind, languages), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(schema(kind, languages, words), ensure_ascii=False, indent=2) + "\n"
 
 
-def write_schemas(directory: Path = SCHEMA_DIRECTORY) -> list[Path]:
+def write_schemas(
+    directory: Path = SCHEMA_DIRECTORY,
+    languages: Iterable[str] = DEFAULT_LANGUAGES,
+    words: Vocabulary | None = None,
+) -> list[Path]:
     """Write the schema file of every kind; return those that changed."""
     directory.mkdir(parents=True, exist_ok=True)
     changed = []
     for kind in KINDS:
         path = directory / f"{kind}.schema.json"
-        text = schema_text(kind)
+        text = schema_text(kind, languages, words)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
@@ -75,9 +148,13 @@ def write_schemas(directory: Path = SCHEMA_DIRECTORY) -> list[Path]:
 
 
 class _Writer:
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, languages: tuple[str, ...], words: Vocabulary | None = None, kind: str = ""
+    ) -> None:
         self.definitions: dict[str, Any] = {}
         self._languages = languages
+        self._words = words
+        self._kind = kind
 
     def write(self, shape: Shape, top: bool = False) -> dict[str, Any]:
         match shape:
@@ -133,7 +210,7 @@ class _Writer:
             docs = {**_entry_docs(shape.name), **docs}
         properties = {}
         for field in shape.fields:
-            written = self.write(field.shape)
+            written = self._with_names(shape, field, self.write(field.shape))
             described = docs.get(field.name)
             properties[field.key] = {"description": described, **written} if described else written
         result: dict[str, Any] = {"description": docs[""]} if docs.get("") else {}
@@ -142,6 +219,28 @@ class _Writer:
         result["required"] = [field.key for field in shape.fields if field.required]
         result["additionalProperties"] = False
         return result
+
+    def _with_names(
+        self, shape: ObjectShape, field: FieldShape, written: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return what was written of a field, with the names it may hold where they are known."""
+        if self._words is None:
+            return written
+        cls = shape.cls.__name__
+        named = _NAMED.get((cls, field.name), _NAMED.get(("", field.name)))
+        if named is None:
+            return written
+        if not named:  # an override names an entry of its own kind
+            named = self._kind
+        names = dict(self._words.names.get(named, {}))
+        if field.name == "wraps":
+            names[_ANY_SYMPTOM] = ""
+        if not names:
+            return written
+        choice = {"enum": list(names), "enumDescriptions": list(names.values())}
+        if isinstance(field.shape, ListShape):
+            return {**written, "items": choice}
+        return choice
 
 
 def _entry_docs(name: str) -> dict[str, str]:
