@@ -11,10 +11,18 @@ import pytest
 from kbmatch.cli.commands.completion import programs
 from kbmatch.cli.kb import COMMANDS, command_module, main
 from kbmatch.cli.match import OPTIONS
-from kbmatch.cli.shells import SHELLS, bash, fish, zsh
+from kbmatch.cli.shells import SHELLS, WORDS, bash, fish, zsh
 
 
 def complete(words: list[str], script: str) -> list[str]:
+    return complete_raw(words, script).split()
+
+
+def lines_of(shown: str) -> list[str]:
+    return sorted(shown.splitlines())
+
+
+def complete_raw(words: list[str], script: str) -> str:
     quoted = " ".join(f"'{word}'" for word in words)
     code = (
         f"{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}\n"
@@ -24,7 +32,7 @@ def complete(words: list[str], script: str) -> list[str]:
         ["bash", "--norc", "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
-    return done.stdout.split()
+    return done.stdout
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
@@ -40,6 +48,15 @@ def complete(words: list[str], script: str) -> list[str]:
         (["kbmatch", "--lang", ""], ["en", "zh-TW"]),
         (["kbmatch", "--format", "j"], ["json"]),
         (["kbmatch", "--redac"], ["--redact"]),
+        (["kb", "--vers"], ["--version"]),
+        (["kb", "l10n", ""], ["status", "accept"]),
+        (["kb", "l10n", "stat"], ["status"]),
+        (["kb", "l10n", "status", "--for"], ["--format"]),
+        (["kb", "l10n", "status", "--format", ""], ["text", "json"]),
+        (["kb", "test", "--for"], ["--format"]),
+        (["kb", "run", "--k"], ["--kb"]),
+        (["kb", "run", "--", "sh", "--he"], []),
+        (["kb", "search", "run", "--for"], ["--format"]),
     ],
 )
 def test_bash(words: list[str], expected: list[str]) -> None:
@@ -51,6 +68,42 @@ def test_bash_completes_files_after_options_that_take_one(tmp_path: Path) -> Non
     (tmp_path / "trouble.log").write_text("")
     script = f"cd {tmp_path}\n{bash(programs('en'))}"
     assert complete(["kbmatch", "--file", "trou"], script) == ["trouble.log"]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_completes_names_with_blanks_and_directories(tmp_path: Path) -> None:
+    (tmp_path / "my logs").mkdir()
+    (tmp_path / "my file").write_text("")
+    script = f"cd {tmp_path}\n{bash(programs('en'))}"
+    assert lines_of(complete_raw(["kbmatch", "-f", "my"], script)) == ["my file", "my logs"]
+    assert lines_of(complete_raw(["kb", "new", "--output", "my"], script)) == ["my logs"]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_hands_the_command_of_run_over_to_its_own_completion() -> None:
+    script = f'_command_offset() {{ COMPREPLY=("offset $1"); }}\n{bash(programs("en"))}'
+    words = ["kb", "run", "--lang", "en", "--", "git", "--ver"]
+    assert lines_of(complete_raw(words, script)) == ["offset 5"]
+    without = f"{bash(programs('en'))}"
+    assert "bash" in complete(["kb", "run", "--", "bas"], without)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_asks_the_knowledge_for_ids_and_slots() -> None:
+    fake = (
+        "kb() { case $3 in ids) printf 'paper-jam\\nprinter-off\\n' ;; slots) echo host= ;; esac; }"
+    )
+    script = f"{fake}\n{bash(programs('en'))}"
+    assert complete(["kb", "explain", "paper"], script) == ["paper-jam"]
+    assert complete(["kb", "l10n", "accept", "printer"], script) == ["printer-off"]
+    assert complete(["kb", "explain", "x", "--set", "h"], script) == ["host="]
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_the_knowledge_tells_its_words(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "--words", kind]) == 0
+    words = capsys.readouterr().out.split()
+    assert len(words) > 3 and len(words) == len(set(words))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
