@@ -130,6 +130,9 @@ def test_serve_shows_a_saved_yaml_file_soon(checkout: Path) -> None:
         while "paper-jam.yaml:" not in log.read_text() and time.monotonic() < end:
             time.sleep(0.1)
         assert "paper-jam.yaml:" in log.read_text()
+        # Meanwhile the last good page is served, with the problem on it.
+        assert wait_for("Paper is wedged", 10), log.read_text()
+        assert wait_for("paper-jam.yaml:", 10), log.read_text()
         page.write_text(text.replace("Paper is stuck", "Paper is mended"), "utf-8")
         assert wait_for("Paper is mended", 20), log.read_text()
     finally:
@@ -139,3 +142,17 @@ def test_serve_shows_a_saved_yaml_file_soon(checkout: Path) -> None:
         except subprocess.TimeoutExpired:
             server.kill()
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--address", "foo"], ["--address", "127.0.0.1:99999"], ["--address", ":80"],
+     ["--kb", "nodir"]],
+)  # fmt: skip
+def test_serve_refuses_what_it_cannot_do(checkout: Path, words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kbmatch.cli.kb", "serve", *words],
+        cwd=checkout, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2 and "Serving" not in done.stdout
+    assert done.stderr.startswith("kb: ") and done.stderr.count("\n") == 1
