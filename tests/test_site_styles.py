@@ -33,7 +33,7 @@ def names() -> Names:
     ],
 )
 def test_used_rules_stay(rule: str) -> None:
-    assert shrink(rule, names()) == rule
+    assert shrink([rule], names()) == [rule]
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,23 @@ def test_used_rules_stay(rule: str) -> None:
     ],
 )
 def test_rules_nothing_can_use_go(rule: str) -> None:
-    assert shrink(f"p{{margin:0}}{rule}a{{margin:0}}", names()) == "p{margin:0}a{margin:0}"
+    assert shrink([f"p{{margin:0}}{rule}a{{margin:0}}"], names()) == ["p{margin:0}a{margin:0}"]
 
 
 def test_selectors_of_one_rule_are_told_apart() -> None:
-    assert shrink(".gone,.lead,a[title=',']{margin:0}", names()) == (".lead,a[title=',']{margin:0}")
+    css = ".gone,.lead,a[title=',']{margin:0}"
+    assert shrink([css], names()) == [".lead,a[title=',']{margin:0}"]
 
 
 def test_properties_nothing_reads_any_more_go() -> None:
     css = ':root{--a:url("data:x;y");--b:1px;--c:var(--d);--d:2px}p{margin:var(--b)}'
-    assert shrink(css, names()) == ":root{--b:1px}p{margin:var(--b)}"
+    assert shrink([css], names()) == [":root{--b:1px}p{margin:var(--b)}"]
+
+
+def test_a_property_may_be_read_in_another_sheet() -> None:
+    colours = "[data-md-color-scheme=slate]{--key:#333;--link:#8af;--none:1px}"
+    rules = "kbd{color:var(--key)}"
+    assert shrink([rules, colours], names(), ["a{color:var(--link)}"]) == [
+        rules,
+        "[data-md-color-scheme=slate]{--key:#333;--link:#8af}",
+    ]

@@ -346,8 +346,11 @@ def _shrink_styles(site: Path) -> None:
     for script in site.glob("assets/**/*.js"):
         if script.parent.name != "box":  # messages and their words: no script sets a class by them
             names.add_script(script.read_text(encoding="utf-8"))
-    for sheet in site.glob("assets/stylesheets/*.css"):
-        sheet.write_text(shrink(sheet.read_text(encoding="utf-8"), names), encoding="utf-8")
+    sheets = sorted(site.glob("assets/stylesheets/*.css"))
+    ours = [sheet.read_text(encoding="utf-8") for sheet in site.glob("assets/kb/**/*.css")]
+    small = shrink([sheet.read_text(encoding="utf-8") for sheet in sheets], names, ours)
+    for sheet, css in zip(sheets, small, strict=True):
+        sheet.write_text(css, encoding="utf-8")
 
 
 def _anchor(heading: Heading) -> AnchorLink:

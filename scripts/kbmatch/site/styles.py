@@ -7,7 +7,7 @@ attribute that no page has, nor, for classes, any script names. What can't be to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _ATTRIBUTE = re.compile(r' (?:class|dir|data-md-color-[a-z]+)="([^"]*)"')
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
@@ -43,12 +43,15 @@ class Names:
         )
 
 
-def shrink(css: str, names: Names) -> str:
-    """Return `css` without the rules that `names` rule out, and without what only those used."""
-    kept = "".join(_rules(css, names))
+def shrink(sheets: Sequence[str], names: Names, beside: Iterable[str] = ()) -> list[str]:
+    """Return the sheets without the rules that `names` rule out, and without what only those used.
+
+    They are one: a property that one sheet sets may be read by another, or by those `beside`.
+    """
+    kept = ["".join(_rules(css, names)) for css in sheets]
     while True:
-        used = set(_USED_PROPERTY.findall(kept))
-        fewer = _without_properties(kept, used)
+        used = {name for css in (*kept, *beside) for name in _USED_PROPERTY.findall(css)}
+        fewer = [_without_properties(css, used) for css in kept]
         if fewer == kept:
             return kept
         kept = fewer
