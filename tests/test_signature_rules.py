@@ -135,7 +135,9 @@ def test_a_signature_that_is_much_too_wide_is_one_problem(printers: Path) -> Non
     edit(printers, OFFLINE, "offline since 09:12'\n", f"offline since 09:12'\n{more}\n")
     edit(printers, JAM, "id: printer-unreachable\n    difference", "id: x-y\n    difference")
     edit(printers, JAM, "    needs: printing\n", "")
-    edit(printers, JAM, "'media jam in tray {tray}'", "'Warning: spooler reports {printer} offline'")
+    edit(
+        printers, JAM, "'media jam in tray {tray}'", "'Warning: spooler reports {printer} offline'"
+    )
     found = [p for p in validate(printers, RULES).problems if p.code == "KB505"]
     assert [len(item.also) for item in found] == [2]
 

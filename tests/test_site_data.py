@@ -82,4 +82,6 @@ def test_slot_script_is_plain_data(assets: dict[str, str]) -> None:
     text = assets["assets/kb/slots.js"].removeprefix("window.kbSlots = ").rstrip(";\n")
     data = json.loads(text)
     assert data["examples"]["printer"] == "office-2"
-    assert data["derivations"] == [{"from": "host", "template": "{printer}.example.com"}]
+    (derivation,) = data["derivations"]
+    assert (derivation["from"], derivation["template"]) == ("host", "{printer}.example.com")
+    assert derivation["groups"] == ["printer"]

@@ -22,7 +22,7 @@ MIN_COVERAGE = 0.2
 """How much of a query (by weight of its words) a page must cover to be called near."""
 MIN_COVERAGE_FOREIGN = 0.6
 """The same when the query names something else, such as a database, and no registry."""
-MIN_SCORE = 0.26
+MIN_SCORE = 0.3
 """What a page must score, in relation to one word that stands on a single page."""
 MIN_OF_BEST = 0.25
 """What a page must score, compared with the best one, to be worth showing."""
