@@ -61,6 +61,10 @@ def options_of(entry: tuple[Any, Any], name: str) -> set[str]:
         settings = argument.type.settings
         for option in settings.get("options_list") or ():
             found.add(str(getattr(option, "target", option)))
+    # The CLI adds this one when it starts (azure.cli.core.commands.arm.register_ids_argument).
+    id_parts = {argument.type.settings.get("id_part") for argument in command.arguments.values()}
+    if not name.endswith(" create") and id_parts & {"name", "resource_name"}:
+        found.add("--ids")
     return found
 
 
