@@ -59,7 +59,9 @@ def test_a_failure_says_what_was_expected_and_why(tmp_path: Path) -> None:
     path.write_text(f"{json.dumps(GOOD)}\n{json.dumps(wrong)}\n")
     done = run(path)
     assert done.returncode == 1
-    assert "p2: expected printer-unreachable, got" in done.stdout and "not in the text" in done.stdout
+    assert (
+        "p2: expected printer-unreachable, got" in done.stdout and "not in the text" in done.stdout
+    )
     assert "1/2" in done.stdout
     assert "應為 printer-unreachable" in run(path, "--lang", "zh-TW").stdout
 
