@@ -34,7 +34,9 @@ def interleaved(commands: Sequence[Sequence[str]], repeats: int) -> list[float]:
 
 
 def kbmatch(pack: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "kbmatch.cli.match", "--kb", str(pack), *arguments]
+    """Return the command as it is installed, answering from a pack."""
+    command = str(Path(sys.executable).with_name("kbmatch"))
+    return ["env", f"KBMATCH_KB={pack}", command, *arguments]
 
 
 def a_sample(pack: Path) -> str:

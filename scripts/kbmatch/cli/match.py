@@ -343,6 +343,10 @@ def parse(arguments: Sequence[str]) -> Options:
 
     Raises UsageError.
     """
+    options = Options()
+    if not any(argument.startswith("-") for argument in arguments):
+        options.text = list(arguments)  # the usual case: getopt loads and compiles more than we do
+        return options
     import getopt
 
     names = []
@@ -353,7 +357,6 @@ def parse(arguments: Sequence[str]) -> Options:
         pairs, words = getopt.gnu_getopt(list(arguments), "f:h", names)
     except getopt.GetoptError as error:
         raise _usage_error(error, names) from None
-    options = Options()
     for option, value in pairs:
         name = option.lstrip("-").replace("-", "_")
         if name in ("f", "file"):
