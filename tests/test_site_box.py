@@ -15,7 +15,7 @@ from site_build import our_site
 from test_browser_matcher import case_texts, in_python
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import AXE, FLAGS, chromium, serve, visitor
+from kit import AXE, FLAGS, chromium, serve, violations, visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -342,7 +342,7 @@ def test_axe_finds_nothing_in_answers(
         for text in (LOG, "certificate", "zzxqv qqwkj"):
             paste(page, text)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
-            found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+            found = violations(page)["violations"]
             short = [
                 (v["id"], [(n["html"][:120], n["failureSummary"][:200]) for n in v["nodes"][:2]])
                 for v in found

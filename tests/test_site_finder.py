@@ -15,7 +15,7 @@ from real_knowledge import CASES
 from site_build import our_site
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import AXE, FLAGS, chromium, serve, visitor
+from kit import AXE, FLAGS, chromium, serve, violations, visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -257,6 +257,6 @@ def test_axe_finds_nothing(browser: Any, server: str, language: str, scheme: str
         page.evaluate(AXE.read_text(encoding="utf-8"))
         for text in ("", "certificate", "no such host", "憑證", "zzxqv qqwkj"):
             ask(page, [text])
-            found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+            found = violations(page)["violations"]
             short = [(v["id"], v["nodes"][0]["html"][:160]) for v in found]
             assert not short, (text, short)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
@@ -126,3 +127,10 @@ def visitor(browser: Browser, root: str, **options: object) -> Iterator[tuple[Pa
         watch.check()
     finally:
         context.close()
+
+
+def violations(page: Page) -> dict[str, list[dict[str, Any]]]:
+    """Return what axe finds once colours have settled; its script must be in the page."""
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
+    found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return found
