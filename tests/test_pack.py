@@ -81,7 +81,7 @@ def test_any_flipped_bit_gives_the_right_answer_or_a_clear_error() -> None:
 
 
 @settings(max_examples=50)
-@given(st.lists(st.binary(max_size=40), max_size=20), st.booleans())
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=20), st.booleans())
 def test_records_come_back_as_written(records: list[bytes], compress: bool) -> None:
     import zlib
 

@@ -210,7 +210,7 @@ def make_gate(matcher: Matcher, *, hyperscan: bool | None = None) -> Gate:
     if hyperscan is not False:
         try:
             return TwoGate(matcher, HyperscanSearch)
-        except ImportError:
+        except Exception:  # not installed, or not for this processor: the plain search goes on
             if hyperscan:
                 raise
     return TwoGate(matcher, GroupSearch)

@@ -141,6 +141,8 @@ class Pack:
     def section(self, name: str) -> memoryview:
         """Return a whole section, checked once."""
         if name not in self._checked:
+            if not self.has(name):
+                raise self._broken(f"lacks {name}")
             offset, length, crc = self.header["sections"][name]
             view = self._view[self._base + offset : self._base + offset + length]
             if zlib.crc32(view) != crc:
@@ -164,7 +166,7 @@ class Pack:
             raise self._broken(f"is damaged in {name}")
         size, crc = _RECORD.unpack_from(self._view, begin)
         body = bytes(self._view[begin + _RECORD.size : begin + _RECORD.size + size])
-        if len(body) != size or zlib.crc32(body) != crc:
+        if not size or len(body) != size or zlib.crc32(body) != crc:  # zeros have the right sum
             raise self._broken(f"is damaged in {name}, record {number}")
         return body
 
