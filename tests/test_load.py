@@ -158,7 +158,7 @@ def test_two_overlays_do_not_replace_the_same_text(kb: Path) -> None:
     )
     (found,) = load_knowledge(kb).problems
     assert found.code == "KB212" and "second" in found.position.path
-    assert "company" in found.message
+    assert "is replaced by another overlay too" in found.message
     second = kb.parent / "second/causes/paper/wrong-paper-size.yaml"
     second.write_text("overrides: wrong-paper-size\nwho: network-team\n", "utf-8")
     assert load_knowledge(kb).problems == ()
