@@ -115,13 +115,14 @@ class TwoGate:
         text = buffer[start:end]
         found: set[tuple[int, int]] = set()
         for reduced, owners, searcher in self._parts:
+            hits: Iterable[tuple[int, int]]
             if reduced:
                 small = Reduced(text)
                 hits = ((small.source(at), number) for at, number in searcher.find(small.text))
             elif text.isascii():
                 continue
             else:
-                hits = (hit for hit in searcher.find(text))
+                hits = searcher.find(text)
             for at, number in hits:
                 found.update((start + at, signature) for signature in owners[number])
         return sorted(found)
