@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import Abort, PluginError
 
-from site_build import PRINTERS, build_printers
+from site_build import PRINTERS, build_printers, build_site
 
 LANGUAGES = ("en", "zh-TW")
 
@@ -86,6 +86,20 @@ def test_each_language_has_its_search_text_and_nothing_is_left_over(site: Path) 
     for unused in ("search", "assets/javascripts/lunr", "assets/javascripts/workers"):
         assert not (site / unused).exists(), unused
     assert not list(site.rglob("*.map"))
+
+
+def test_a_written_page_that_has_gone_is_not_found_by_the_search(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    for language in LANGUAGES:
+        (content / language).mkdir(parents=True)
+        (content / language / "index.md").write_text("---\ntitle: Home\n---\n\nPrinters.\n")
+        (content / language / "tray.md").write_text("---\ntitle: Tray\n---\n\nPaper.\n")
+    for there in (True, False):
+        built = build_site(tmp_path / f"site-{there}", PRINTERS, content=content)
+        text = (built / "assets/kb/box/text-en.js").read_text(encoding="utf-8")
+        assert ('"tray.html"' in text) is there
+        for language in LANGUAGES:
+            (content / language / "tray.md").unlink(missing_ok=True)
 
 
 def test_sitemap_lists_every_page_with_its_other_language(site: Path) -> None:

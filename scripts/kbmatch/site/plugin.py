@@ -155,6 +155,9 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         for listed in files.documentation_pages():
             listed.inclusion = InclusionLevel.NOT_IN_NAV
         self._addresses = {file.dest_uri for file in files.documentation_pages()}
+        for language, written in self._written.items():  # a page may have gone since the last look
+            for path in [path for path in written if f"{language}/{path}" not in self._addresses]:
+                del written[path]
         return files
 
     def _made(self, config: MkDocsConfig, source: str, made: Page | str, content: str) -> MadeFile:
