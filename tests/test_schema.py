@@ -16,11 +16,20 @@ from hypothesis import strategies as st
 from kbmatch.cli.kb import main
 from kbmatch.knowledge import rules_layout
 from kbmatch.knowledge.decode import decode
-from kbmatch.knowledge.schema import SCHEMA_DIRECTORY, schema, schema_text, write_schemas
+from kbmatch.knowledge.load import read_knowledge
+from kbmatch.knowledge.schema import (
+    OWN_DIRECTORY,
+    SCHEMA_DIRECTORY,
+    schema,
+    schema_text,
+    vocabulary,
+    write_schemas,
+)
 from kbmatch.knowledge.shapes import KINDS
 from kbmatch.knowledge.source import Source, read
 
-PRINTERS = Path(__file__).parent / "printers"
+ROOT = Path(__file__).resolve().parents[1]
+PRINTERS = ROOT / "tests" / "printers"
 EXAMPLES = {
     "settings": "kb.yaml",
     "links": "links.yaml",
@@ -185,3 +194,32 @@ def test_a_knowledge_base_has_schemas_of_its_own(tmp_path: Path) -> None:
     assert main(["new", "toner-low", "--kb", str(kb)]) == 0
     draft = (kb / "symptoms/paper/toner-low.yaml").read_text("utf-8").splitlines()[0]
     assert draft == first
+
+
+def test_schemas_of_our_own_knowledge_know_its_names_of_today() -> None:
+    draft = read_knowledge(ROOT / "kb").draft
+    words = vocabulary(draft)
+    for kind in KINDS:
+        shipped = (ROOT / "kb" / OWN_DIRECTORY / f"{kind}.schema.json").read_text("utf-8")
+        wanted = schema_text(kind, draft.settings.languages, words)
+        assert shipped == wanted, f"{kind}: run kb validate --fix"
+
+
+def test_new_entries_and_fixes_keep_those_schemas_up_to_date(tmp_path: Path) -> None:
+    kb = tmp_path / "kb"
+    shutil.copytree(PRINTERS, kb)
+
+    def names() -> list[str]:
+        text = (kb / OWN_DIRECTORY / "symptom.schema.json").read_text("utf-8")
+        found: list[str] = json.loads(text)["$defs"]["RankedCause"]["properties"]["cause"]["enum"]
+        return found
+
+    assert main(["validate", "--fix", str(kb)]) == 0
+    assert not (kb / OWN_DIRECTORY).exists()  # only where somebody wants them
+    assert main(["schema", "--kb", str(kb)]) == 0
+    assert main(["new", "toner-low", "--kb", str(kb)]) == 0
+    assert "toner-low-cause" in names()
+    for path in kb.glob("*/*/toner-low*.yaml"):
+        path.unlink()
+    main(["validate", "--fix", str(kb)])
+    assert "toner-low-cause" not in names()

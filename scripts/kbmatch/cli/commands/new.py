@@ -21,6 +21,7 @@ from kbmatch.cli.opening import settings_or_fail
 from kbmatch.cli.packs import checkout_directory, open_pack
 from kbmatch.cli.render import wrap
 from kbmatch.knowledge.decode import closest
+from kbmatch.knowledge.fix import refresh_schemas
 from kbmatch.matching.decode import decode
 from kbmatch.matching.pack import Pack
 from kbmatch.texts import load as load_texts
@@ -301,6 +302,8 @@ def _write(drafts: Sequence[Draft], directory: Path | None, text: Mapping[str, s
         except OSError as error:
             fail(text["unwritable"].format(path=path, reason=error.strerror))
         print(text["new.wrote"].format(path=path))
+    # Editors are to know the new ids at once.
+    refresh_schemas(directory)
 
 
 def _directory(kb: str | None) -> Path | None:
