@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
+import shutil
 import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +27,9 @@ FILES = {"site/a.html": b"<p>a</p>" * 50, "site/b.js": b"b", "kbmatch.pyz": byte
 def bundle_of(files: dict[str, bytes], listed: dict[str, bytes] | None = None) -> bytes:
     all_files = {**files, "SHA256SUMS": sums(listed or FILES)}
     return zip_bytes({f"bundle/{name}": content for name, content in all_files.items()})
+
+
+WHOLE = bundle_of(FILES)
 
 
 def checked(tmp_path: Path, content: bytes) -> Verdict:
@@ -54,7 +61,6 @@ def test_every_difference_is_named(tmp_path: Path, unpacked: bool) -> None:
 
 def test_a_link_in_an_unpacked_bundle_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_bytes(sums({"a": b"secret"}))
-    (tmp_path / "outside").mkdir()
     (tmp_path / "a").symlink_to("/etc/passwd")
     assert verify(tmp_path).findings == (Finding("unsafe", "a"),)
 
@@ -81,6 +87,169 @@ def test_a_link_inside_the_zip_is_refused(tmp_path: Path) -> None:
         entry.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(entry, "/etc/passwd")
     assert verify(path).findings == (Finding("unsafe", "link"),)
+
+
+def zipped(*extra: tuple[str, int, int, bytes]) -> bytes:
+    """The whole bundle with more entries: name, mode, method, content."""
+    buffer = io.BytesIO(WHOLE)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        for name, mode, method, content in extra:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            archive.writestr(entry, content, method)
+    return buffer.getvalue()
+
+
+FOLDER = stat.S_IFDIR | 0o755
+LINK = stat.S_IFLNK | 0o777
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "kind", "path"),
+    [
+        ("bundle/../../evil/", FOLDER, "unsafe", "bundle/../../evil/"),
+        ("/abs/", FOLDER, "unsafe", "/abs/"),
+        ("bundle/site/", LINK, "unsafe", "site/"),
+        ("bundle/new/", FOLDER, "added", "new/"),
+    ],
+)
+def test_directories_in_the_zip_are_checked_too(
+    tmp_path: Path, name: str, mode: int, kind: str, path: str
+) -> None:
+    content = zipped((name, mode, zipfile.ZIP_STORED, b""))
+    assert checked(tmp_path, content).findings == (Finding(kind, path),)
+
+
+def test_a_zip_packed_anew_with_its_directories_is_whole(tmp_path: Path) -> None:
+    folders = [(name, FOLDER, zipfile.ZIP_STORED, b"") for name in ("bundle/", "bundle/site/")]
+    assert checked(tmp_path, zipped(*folders)) == Verdict(3, ())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("name", ["kbmatch.pyz", "SHA256SUMS"])
+def test_other_ways_of_packing_are_refused(tmp_path: Path, method: int, name: str) -> None:
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, content in {**FILES, "SHA256SUMS": sums(FILES)}.items():
+            archive.writestr(f"bundle/{file}", content, method if file == name else 8)
+    spoilt = bytearray(path.read_bytes())
+    at = spoilt.index(name.encode()) + len(name) + 12
+    spoilt[at] ^= 0x55  # inside the packed content, where lzma would fail in a way of its own
+    path.write_bytes(spoilt)
+    try:
+        assert verify(path).findings == (Finding("unsafe", name),)
+    except BundleError as error:
+        assert (error.key, name) == ("error-not-a-bundle", "SHA256SUMS")
+
+
+def hidden_before(whole: bytes) -> bytes:
+    return b"#!/bin/sh\necho evil\n" + whole
+
+
+def hidden_behind(whole: bytes) -> bytes:
+    return whole + b"evil"
+
+
+def hidden_comment(whole: bytes) -> bytes:
+    return whole[:-2] + (4).to_bytes(2, "little") + b"evil"
+
+
+def hidden_entry(whole: bytes) -> bytes:
+    """An entry that the list at the end does not name: who unpacks while reading finds it."""
+    buffer = io.BytesIO(whole)
+    with zipfile.ZipFile(buffer) as archive:
+        start = archive.start_dir
+    other = zip_bytes({"bundle/evil": b"evil"})
+    local = other[: other.index(b"PK\1\2")]
+    end = bytearray(whole[start:])
+    end[-6:-2] = (start + len(local)).to_bytes(4, "little")
+    return whole[:start] + local + bytes(end)
+
+
+def other_header(whole: bytes) -> bytes:
+    """A file whose own header says another size than the list."""
+    at = whole.index(b"bundle/site/b.js") - 30 + 22
+    return whole[:at] + b"\0\0\0\0" + whole[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    "hide", [hidden_before, hidden_behind, hidden_comment, hidden_entry, other_header]
+)
+def test_bytes_that_belong_to_no_file_are_found(
+    tmp_path: Path, hide: Callable[[bytes], bytes]
+) -> None:
+    try:
+        kinds = {finding.kind for finding in checked(tmp_path, hide(WHOLE)).findings}
+    except BundleError as error:  # zipfile itself sees no archive in it
+        assert hide is hidden_behind and error.key == "error-not-a-bundle"
+    else:
+        assert kinds == {"hidden"}
+
+
+def test_two_lists_of_checksums_are_said(tmp_path: Path) -> None:
+    regular = stat.S_IFREG | 0o644
+    with pytest.raises(BundleError) as caught:
+        checked(tmp_path, zipped(("SHA256SUMS", regular, 0, sums(FILES))))
+    assert caught.value.key == "error-two-sums"
+
+
+def unpacked(place: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
+        archive.extractall(place)
+    return place / "bundle"
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "kbmatch.pyz", "site/a.html"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    root = unpacked(tmp_path)
+    (root / name).unlink()
+    os.mkfifo(root / name)
+    try:
+        assert verify(root).findings == (Finding("unsafe", name),)
+    except BundleError as error:
+        assert (error.key, name) == ("error-kind", "SHA256SUMS")
+    with pytest.raises(BundleError) as caught:
+        verify(root / name)
+    assert caught.value.key == "error-kind"
+
+
+def test_what_is_not_listed_is_named_and_not_read(tmp_path: Path) -> None:
+    root = unpacked(tmp_path)
+    with (root / "site/huge").open("wb") as file:
+        file.truncate(5 << 30)
+    (root / ".hidden").mkdir()
+    (root / ".hidden/x").write_text("x")
+    (root / "site/.htaccess").write_text("x")
+    assert verify(root).findings == (
+        Finding("added", ".hidden/"),
+        Finding("added", "site/.htaccess"),
+        Finding("added", "site/huge"),
+    )
+
+
+def test_a_listed_file_grown_beyond_any_bundle_is_changed(tmp_path: Path) -> None:
+    root = unpacked(tmp_path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("kbmatch.delivery.verify.MAX_BYTES", 100)
+        assert Finding("changed", "site/a.html") in verify(root).findings
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="needs to become another user")
+@pytest.mark.parametrize("name", ["site", "kbmatch.pyz"])
+def test_what_may_not_be_read_is_named(name: str) -> None:
+    place = Path("/var/tmp") / f"kbmatch-verify-{os.getpid()}"
+    place.mkdir(mode=0o755)
+    try:
+        root = unpacked(place)
+        (root / name).chmod(0)
+        os.seteuid(65534)
+        try:
+            findings = verify(root).findings
+        finally:
+            os.seteuid(0)
+        assert findings == (Finding("unreadable", name + ("/" if name == "site" else "")),)
+    finally:
+        shutil.rmtree(place)
 
 
 def test_a_file_twice_in_the_zip_is_refused(tmp_path: Path) -> None:
@@ -115,9 +284,6 @@ def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
 def test_what_is_no_bundle_is_said_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BundleError):
         checked(tmp_path, content)
-
-
-WHOLE = bundle_of(FILES)
 
 
 @settings(

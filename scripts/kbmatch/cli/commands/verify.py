@@ -32,9 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(text[f"verify.{finding.kind}"].format(path=printable(finding.path)))
     if verdict.findings:
         count = len(verdict.findings)
-        print(text["verify.bad"].format(path=path, count=count), file=sys.stderr)
+        print(text["verify.bad"].format(path=printable(str(path)), count=count), file=sys.stderr)
         return 1
-    print(text["verify.ok"].format(path=path, files=verdict.files))
+    print(text["verify.ok"].format(path=printable(str(path)), files=verdict.files))
     if path.is_file():
         with path.open("rb") as file:
             digest = hashlib.sha256()
