@@ -14,7 +14,7 @@ from markupsafe import escape
 from kbmatch.knowledge.folding import close_up
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Command, Knowledge, RankedCause, Step, Table, Text
-from kbmatch.site.edition import Edition, anchor
+from kbmatch.site.edition import Edition, anchor, tool_path
 from kbmatch.site.page import Page
 from kbmatch.site.pages import build_pages
 from kbmatch.texts import load
@@ -111,10 +111,20 @@ def test_messages_are_shown_as_their_samples_have_them_each_once(printers: Knowl
     )
     shown = Edition(printers, "en").slots.message(first)
     assert "cellar.example.com" in shown
-    for path in ("messages.html", "by-tool.html"):
-        assert pages[path].html.count(f"<code>{escape(shown)}<") + pages[path].html.count(
-            f'message">{escape(shown)}<'
-        ) == (1 if path == "messages.html" else len(first.tools)), path
+    for path in ("messages.html", *map(tool_path, first.tools)):
+        assert pages[path].html.count(f"<code>{escape(shown)}<") == 1, path
+
+
+def test_each_tool_has_a_page_of_its_errors_and_a_card_on_the_hub(printers: Knowledge) -> None:
+    pages = pages_of(printers)
+    groups = Edition(printers, "en").by_tool()
+    hub = Anchors(pages["by-tool.html"].html)
+    assert len(groups) > 1
+    for group in groups:
+        assert group.id in hub.ids and tool_path(group.id) in hub.links
+        links = Anchors(pages[tool_path(group.id)].html).links
+        listed = [link for link in links if link.startswith("../symptoms/")]
+        assert listed == [f"../symptoms/{symptom.id}.html" for symptom in group.symptoms]
 
 
 def test_a_fix_shared_by_two_causes_is_told_once(printers: Knowledge) -> None:

@@ -315,6 +315,11 @@ def solution_commands(solution: Solution) -> list[Command]:
     return commands + list(solution.verify.commands)
 
 
+def tool_path(tool: str) -> str:
+    """Return where the errors of a tool are listed, below the language's root."""
+    return f"tools/{tool}.html"
+
+
 def anchor(text: str) -> str:
     """Return an id for an HTML element from a code such as `HTTP 403`."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "other"

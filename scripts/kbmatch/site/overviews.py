@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ..knowledge.model import Symptom
 from . import diagram
-from .edition import Edition, sort_key
+from .edition import Edition, Group, sort_key, tool_path
 from .page import Heading, Page, SearchEntry
 from .words import SearchText
 
@@ -38,9 +38,9 @@ class Overviews:
             diagram=diagram.draw(edition, "", errors=False),
         )
         tools = edition.by_tool()
-        yield self._page(
-            "by-tool", [Heading(group.id, group.title) for group in tools], groups=tools
-        )
+        yield self._page("by-tool", [], groups=tools)
+        for group in tools:
+            yield self._tool_page(group, tools)
         shelves = edition.code_shelves()
         yield self._page(
             "by-code", [Heading(shelf.id, shelf.title) for shelf in shelves], shelves=shelves
@@ -52,6 +52,20 @@ class Overviews:
             search=self._words.glossary(),
             notes=any(term.note for term in edition.knowledge.glossary),
             terms=sorted(edition.knowledge.glossary, key=lambda term: term.en.casefold()),
+        )
+
+    def _tool_page(self, group: Group, tools: list[Group]) -> Page:
+        label = self._edition.label
+        title = label("by-tool.title", tool=group.title)
+        return Page(
+            tool_path(group.id),
+            self._edition.language,
+            "tool",
+            title,
+            label("by-tool.intro"),
+            str(self._render("tool.html", "../", title=title, group=group, groups=tools)),
+            search=(SearchEntry("", title, (label("by-tool.intro"),)),),
+            wide=True,
         )
 
     def _messages(self) -> Iterator[Page]:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from .edition import Edition, anchor
+from .edition import Edition, anchor, tool_path
 
 
 class Renderer:
@@ -33,6 +33,7 @@ class Renderer:
             n=edition.count,
             x=edition.text,
             anchor=anchor,
+            tool_path=tool_path,
         )
         self._helpers: dict[str, Mapping[str, Callable[..., str]]] = {}
 
