@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import gzip
 import os
-import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import AXE, LANGUAGES, violations, visitor
 
-from site_build import our_site
 from test_browser_matcher import case_texts, in_python
 
-sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import AXE, FLAGS, chromium, serve, violations, visitor
-
-playwright = pytest.importorskip("playwright.sync_api")
-
-LANGUAGES = ("en", "zh-TW")
 ERROR = (
     "Error response from daemon: Get https://quokkahub.azurecr.io/v2/: dial tcp: "
     "lookup quokkahub.azurecr.io on 10.0.0.2:53: no such host"
@@ -45,32 +38,6 @@ PASTE = """([text]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return our_site(tmp_path_factory.mktemp("box") / "kb" / "errors")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        instance = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield instance
-        instance.close()
-
-
-@pytest.fixture(scope="module")
-def server(site: Path) -> Iterator[str]:
-    with serve(site.parents[1]) as address:
-        yield f"{address}/kb/errors"
-
-
-@pytest.fixture(params=["file", "http"])
-def root(request: pytest.FixtureRequest, site: Path) -> str:
-    if request.param == "file":
-        return site.as_uri()
-    return str(request.getfixturevalue("server"))
-
-
 def paste(page: Any, text: str) -> Any:
     """Paste `text`, wait for the answer, return the results."""
     page.evaluate(
@@ -81,12 +48,19 @@ def paste(page: Any, text: str) -> Any:
     return page.locator("#kb-box-results")
 
 
+@cache
+def terminals_answers() -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return every case with the answer of `kbmatch`."""
+    return [(text, in_python(text)) for text in case_texts()]
+
+
 def test_every_case_gets_the_terminals_answer(browser: Any, root: str) -> None:
-    texts = case_texts()
+    cases = terminals_answers()
     with visitor(browser, root) as (page, _):
         page.goto(f"{root}/en/index.html")
-        for text, found in zip(texts, page.evaluate(ASK_ALL, texts), strict=True):
-            assert found == in_python(text), text
+        answers = page.evaluate(ASK_ALL, [text for text, _ in cases])
+        for (text, wanted), found in zip(cases, answers, strict=True):
+            assert found == wanted, text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import AXE, LANGUAGES, expect, violations, visitor
 
 from real_knowledge import CASES
-from site_build import our_site
 
-sys.path.insert(0, str(Path(__file__).parent / "browser"))
-from kit import AXE, FLAGS, chromium, serve, violations, visitor
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-
-LANGUAGES = ("en", "zh-TW")
 ROWS = ".kb-finder a[role=option]"
 ANSWERED = ".kb-finder__list[data-answered]"
 HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -44,32 +35,6 @@ ASK = """async ([texts, all]) => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return our_site(tmp_path_factory.mktemp("finder") / "kb" / "errors")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        instance = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield instance
-        instance.close()
-
-
-@pytest.fixture(scope="module")
-def server(site: Path) -> Iterator[str]:
-    with serve(site.parents[1]) as address:
-        yield f"{address}/kb/errors"
-
-
-@pytest.fixture(params=["file", "http"])
-def root(request: pytest.FixtureRequest, site: Path) -> str:
-    if request.param == "file":
-        return site.as_uri()
-    return str(request.getfixturevalue("server"))
 
 
 def cases(kind: str) -> list[dict[str, Any]]:

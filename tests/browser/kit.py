@@ -17,6 +17,13 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import expect as expect
+
+LANGUAGES = ("en", "zh-TW")
+SYMPTOM = "symptoms/dns-lookup-failed.html"
+CAUSE = "registry-name-wrong"
+PHONE = {"viewport": {"width": 360, "height": 740}}
+expect.set_options(timeout=15_000)  # waits for what a reader would wait for, on a busy machine too
 
 FLAGS = (
     "--no-sandbox",
@@ -134,3 +141,19 @@ def violations(page: Page) -> dict[str, list[dict[str, Any]]]:
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
     found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run({resultTypes: ['violations']})")
     return found
+
+
+def kinds(site: Path, language: str) -> list[str]:
+    """Name one page of every kind, and every hub."""
+    folder = site / language
+    found = [page.name for page in sorted(folder.glob("*.html"))]
+    for name in ("areas", "messages", "solutions", "tools"):
+        found.append(f"{name}/{next(iter(sorted((folder / name).glob('*.html')))).name}")
+    return [*found, SYMPTOM]
+
+
+def commands(page: Page) -> str:
+    """Return all commands of a page as they stand there now."""
+    return str(
+        page.locator(".kb-cmd code").evaluate_all("all => all.map(c => c.textContent).join('\\n')")
+    )
