@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import compile_pack
+from kbmatch.matching.documents import Documents
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, frame, gram_sections
 from small_knowledge import knowledge, symptom
@@ -78,6 +79,79 @@ def test_any_flipped_bit_gives_the_right_answer_or_a_clear_error() -> None:
         except PackError:
             continue
         assert [f.id for f in found] == ["paper-jam"]
+
+
+SECTIONS = tuple(Pack(CONTENT, "x").header["sections"])
+
+
+def spoilt(name: str, *, zeroed: bool) -> bytes:
+    """The pack with one section zeroed, or with the bits of its middle byte flipped."""
+    pack = Pack(CONTENT, "x")
+    offset, length, _ = pack.header["sections"][name]
+    begin = pack._base + offset
+    broken = bytearray(CONTENT)
+    if zeroed:
+        broken[begin : begin + length] = bytes(length)
+    elif length:
+        broken[begin + length // 2] ^= 0xFF
+    return bytes(broken)
+
+
+def read_all(pack: Pack) -> list[object]:
+    """Everything that anybody reads of a pack."""
+    found: list[object] = [[f.id for f in answer(TEXT, Matcher(pack), "en").found]]
+    for name in SECTIONS:
+        if f"{name}.index" in SECTIONS:
+            found += [pack.record(name, number) for number in range(pack.count(name))]
+        else:
+            found.append(bytes(pack.section(name)))
+    return [*found, Documents(pack).all()]
+
+
+@pytest.mark.parametrize("zeroed", [True, False])
+@pytest.mark.parametrize("name", SECTIONS)
+def test_damage_in_any_section_is_told_or_mended(name: str, zeroed: bool) -> None:
+    broken = spoilt(name, zeroed=zeroed)
+    if broken != CONTENT:
+        with pytest.raises(PackError, match=r"x is damaged in "):
+            read_all(Pack(broken, "x"))
+    assert read_all(Pack(broken, "x", again=lambda: CONTENT)) == read_all(Pack(CONTENT, "x"))
+
+
+def test_a_pack_made_anew_from_other_knowledge_is_not_mixed_in() -> None:
+    other = PackWriter("another source").to_bytes()
+    with pytest.raises(PackError, match="changed meanwhile"):
+        read_all(Pack(spoilt("signatures", zeroed=True), "x", again=lambda: other))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_pack_that_lacks_a_section_is_told(name: str) -> None:
+    whole = Pack(CONTENT, "x")
+    writer = PackWriter("h")
+    for section in SECTIONS:
+        if section != name:
+            offset, length, _ = whole.header["sections"][section]
+            at = whole._base + offset
+            writer.add(section, CONTENT[at : at + length])
+    with pytest.raises(PackError, match="lacks"):
+        read_all(Pack(writer.to_bytes(), "x"))
+
+
+@pytest.mark.parametrize("record", [b"{", b"\xff\xfe", b"x" * 20])
+def test_records_of_a_foreign_maker_are_told(record: bytes) -> None:
+    writer = PackWriter("h")
+    writer.add_frames("r", [frame(record)])
+    writer.add("whole", record)
+    pack = Pack(writer.to_bytes(), "x")
+    for read in (
+        lambda: pack.json_record("r", 0),
+        lambda: pack.compressed_json_record("r", 0),
+        lambda: pack.json_section("whole"),
+        lambda: pack.record("r", 1),
+        lambda: pack.record("r", -1),
+    ):
+        with pytest.raises(PackError):
+            read()
 
 
 @settings(max_examples=50)

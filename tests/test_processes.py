@@ -16,11 +16,14 @@ import pytest
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.matching.compile import compile_pack
+from kbmatch.matching.pack import Pack
 from small_checkout import ROOT
 
 ERROR = "cups: printer office-2: media jam in tray 3"
 SOURCES = str(ROOT / "scripts")
 PROGRAM = ("-m", "kbmatch.cli.match")
+HOMELESS = f"{__file__}/home"
+"""No directory, and none that even root could make: its parent is a file."""
 
 
 def pythons() -> list[str]:
@@ -49,13 +52,16 @@ def knowledge(tmp_path: Path) -> Path:
 
 
 def run(
-    *arguments: str | Path, python: str = sys.executable, **options: object
+    *arguments: str | Path,
+    python: str = sys.executable,
+    program: tuple[str, ...] = PROGRAM,
+    **options: object,
 ) -> subprocess.CompletedProcess[bytes]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": "/nonexistent"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": HOMELESS}
     environment.update(options.pop("env", {}))  # type: ignore[call-overload]
     keywords: dict[str, object] = {"stdin": subprocess.DEVNULL, **options}
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        [python, *PROGRAM, *map(str, arguments)],
+        [python, *program, *map(str, arguments)],
         capture_output=True, timeout=120, env=environment, **keywords,
     )  # fmt: skip
 
@@ -157,8 +163,68 @@ def test_a_damaged_pack_is_named_and_a_damaged_cache_heals(
     assert answers(run("--kb", knowledge, ERROR))
 
 
+def zeroed(path: Path, name: str) -> bytes:
+    with Pack.open(str(path)) as opened:
+        offset, length, _ = opened.header["sections"][name]
+        begin = opened._base + offset
+    content = path.read_bytes()
+    return content[:begin] + bytes(length) + content[begin + length :]
+
+
+def test_damage_that_shows_only_in_use_is_told_or_heals(
+    pack: Path, knowledge: Path, tmp_path: Path
+) -> None:
+    """The header is whole and a record is not: the look-up itself comes upon it."""
+    assert answers(run("--kb", knowledge, ERROR))
+    kept = knowledge.parent / ".kbmatch/kb.kbpack"
+    whole = kept.read_bytes()
+    spoilt = tmp_path / "spoilt.kbpack"
+    explain = ("-m", "kbmatch.cli.kb", "explain")
+    for name in ("signatures", "signatures.index", "relations", "documents", "documents.keys"):
+        spoilt.write_bytes(zeroed(pack, name))
+        kept.write_bytes(zeroed(kept, name))
+        read_by = explain if name.startswith("documents") else PROGRAM
+        words = ("paper-jam",) if read_by is explain else (ERROR,)
+        told = run("--kb", spoilt, *words, program=read_by)
+        assert told.returncode == 2, (name, told.stdout)
+        assert told.stderr.count(b"\n") == 1 and b"spoilt.kbpack is damaged" in told.stderr
+        done = run("--kb", knowledge, *words, program=read_by)
+        assert done.returncode == 0 and b"Traceback" not in done.stderr, (name, done.stderr)
+        assert kept.read_bytes() == whole, name
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="needs to own other files")
+@pytest.mark.parametrize("how", ["owned by another", "writable by all", "a link"])
+def test_a_pack_that_others_could_have_put_there_is_not_used(
+    how: str, knowledge: Path, tmp_path: Path
+) -> None:
+    assert answers(run("--kb", knowledge, ERROR))
+    kept = knowledge.parent / ".kbmatch/kb.kbpack"
+    foreign = compile_pack(load_or_raise(ROOT / "kb"))  # knows no printers
+    kept.write_bytes(foreign)
+    assert not answers(run("--kb", knowledge, ERROR)), "the stamp vouches for it"
+    if how == "owned by another":
+        os.chown(kept, 65534, 65534)
+    elif how == "writable by all":
+        kept.chmod(0o666)
+    else:
+        kept.rename(tmp_path / "foreign.kbpack")
+        kept.symlink_to(tmp_path / "foreign.kbpack")
+    assert answers(run("--kb", knowledge, ERROR, env={"HOME": str(tmp_path)}))
+
+
+def test_what_killed_processes_left_is_removed_later(knowledge: Path) -> None:
+    kept = knowledge.parent / ".kbmatch"
+    kept.mkdir()
+    for name, age in (("old", 7200), ("young", 60)):
+        (kept / f".new-{name}").write_bytes(b"half a pack")
+        os.utime(kept / f".new-{name}", (time.time() - age, time.time() - age))
+    assert answers(run("--kb", knowledge, ERROR))
+    assert [path.name for path in kept.glob(".new-*")] == [".new-young"]
+
+
 def test_two_at_once_and_killed_at_any_time(knowledge: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": "/nonexistent"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": HOMELESS}
     command = [sys.executable, *PROGRAM, "--kb", str(knowledge), ERROR]
     cache = knowledge.parent / ".kbmatch"
     both = [
@@ -201,7 +267,7 @@ def test_killed_at_each_write_the_next_run_heals(
         "from kbmatch.cli.match import main\n"
         "sys.exit(main())\n"
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": "/nonexistent"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "HOME": HOMELESS}
     done = subprocess.run(
         [sys.executable, program, "--kb", knowledge, ERROR], env=environment, capture_output=True
     )

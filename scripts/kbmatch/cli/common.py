@@ -58,7 +58,8 @@ def tolerate_console() -> None:
 def guarded(command: Callable[[], int], text: Mapping[str, str], program: str) -> int:
     """Run a command and return its status, also when its output has nowhere to go.
 
-    A reader that has gone away (`| head`) ends us quietly; a full disk is one line and status 2.
+    A reader that has gone away (`| head`) ends us quietly; a full disk is one line and status 2, as
+    is a pack that shows its damage only when it is read.
     """
     try:
         try:
@@ -80,6 +81,10 @@ def guarded(command: Callable[[], int], text: Mapping[str, str], program: str) -
     except KeyboardInterrupt:
         _silence()
         return 130
+    except Exception as error:
+        from .packs import damage_text
+
+        return _complain(damage_text(error), program)
     return status
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+from errno import EEXIST, EPERM
 
 from kbmatch.matching.pack import Pack, PackError
 from kbmatch.resources import read_resource, resource_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import BinaryIO
 
 SHIPPED = "data/knowledge.kbpack"
+_UNFINISHED = ".new-"
+_OLD_SECONDS = 3600
 
 
 class NoKnowledgeError(Exception):
@@ -67,14 +71,37 @@ def _compiled(directory: str) -> Pack:
     directories = [directory]
     for path in pack_paths(directory):
         try:
-            with open(path + ".stamp", encoding="utf-8") as file:
+            with _open_kept(path + ".stamp", directory) as file:
                 stamp = json.load(file)
             directories = [str(folder) for folder in stamp["directories"]]
             if stamp["mark"] == fingerprint(*directories) + _engine_mark():
-                return Pack.open(path)
+                with _open_kept(path, directory) as file:
+                    return Pack.of_file(file, path, again=_again(directory, directories))
         except (OSError, ValueError, KeyError, TypeError, PackError):
-            continue  # missing, stale or damaged: compiled anew below
-    return _compile(directory, directories)
+            continue  # missing, stale, damaged or somebody else's: compiled anew below
+    content, kept = _compile(directory, directories)
+    return Pack.open(kept) if kept else Pack(content, directory)
+
+
+def _again(directory: str, directories: list[str]) -> Callable[[], bytes]:
+    return lambda: _compile(directory, directories)[0]
+
+
+def _open_kept(path: str, directory: str) -> BinaryIO:
+    """Open what an earlier look-up kept of a knowledge directory, if it may be trusted.
+
+    Who owns the knowledge could as well have changed that; anybody else might have put the file
+    there to have us answer from it. Raises OSError.
+    """
+    careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | careful), "rb")
+    if hasattr(os, "getuid"):  # on Windows the profile is the user's own
+        status = os.fstat(file.fileno())
+        trusted = (os.getuid(), 0, os.stat(directory).st_uid)
+        if status.st_uid not in trusted or status.st_mode & 0o022:
+            file.close()
+            raise PermissionError(EPERM, os.strerror(EPERM), path)
+    return file
 
 
 def _engine_mark() -> str:
@@ -97,8 +124,8 @@ def pack_paths(directory: str) -> list[str]:
     ]
 
 
-def _compile(directory: str, directories: list[str]) -> Pack:
-    """Compile a knowledge directory and keep the pack where that is possible.
+def _compile(directory: str, directories: list[str]) -> tuple[bytes, str | None]:
+    """Compile a knowledge directory; return the pack and where it is kept, if anywhere.
 
     `directories` are those the knowledge was last known to consist of, overlays included.
     """
@@ -117,8 +144,7 @@ def _compile(directory: str, directories: list[str]) -> Pack:
     if result.knowledge is None:
         raise KnowledgeError(result.problems)
     content = compile_pack(result.knowledge)
-    path = keep_pack(directory, directories, mark, content)
-    return Pack.open(path) if path else Pack(content, directory)
+    return content, keep_pack(directory, directories, mark, content)
 
 
 def keep_pack(directory: str, directories: list[str], mark: str, content: bytes) -> str | None:
@@ -129,7 +155,9 @@ def keep_pack(directory: str, directories: list[str], mark: str, content: bytes)
     stamp = json.dumps({"mark": mark + _engine_mark(), "directories": directories})
     for path in pack_paths(directory):
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            folder = os.path.dirname(path)
+            os.makedirs(folder, exist_ok=True)
+            _remove_leftovers(folder)
             write_atomically(path, content)
             write_atomically(path + ".stamp", stamp.encode())
             return path
@@ -138,11 +166,31 @@ def keep_pack(directory: str, directories: list[str], mark: str, content: bytes)
     return None
 
 
+def _remove_leftovers(folder: str) -> None:
+    """Remove what processes that were killed while writing left behind."""
+    import time
+
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.startswith(_UNFINISHED):
+            try:
+                if time.time() - os.lstat(path).st_mtime > _OLD_SECONDS:
+                    os.unlink(path)
+            except OSError:
+                continue  # another process removed it, or it is not ours to remove
+
+
 def write_atomically(path: str, content: bytes) -> None:
-    """Write a file so that a reader sees the old or the new one, whole. Raises OSError."""
+    """Write a file so that a reader sees the old or the new one, whole. Raises OSError.
+
+    A link, a pipe or a device in its place is not replaced.
+    """
+    import stat
     import tempfile
 
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), path)
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -171,6 +219,11 @@ def failure_text(error: Exception, text: Mapping[str, str]) -> str:
     """
     if isinstance(error, NoKnowledgeError):
         return text[error.key].format(**error.values)
+    return damage_text(error)
+
+
+def damage_text(error: Exception) -> str:
+    """Return what is wrong with a pack or its knowledge; raise `error` again when neither is."""
     if isinstance(error, PackError) or hasattr(error, "problems"):
         return explain_failure(error)
     raise error

@@ -15,13 +15,13 @@ import os
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
+    from typing import Any, BinaryIO
 
 MAGIC = b"KBPACK\r\n"
 VERSION = 1
@@ -86,11 +86,22 @@ class PackWriter:
 
 
 class Pack:
-    """An opened pack. Use as a context manager, or close it."""
+    """An opened pack. Use as a context manager, or close it.
 
-    def __init__(self, data: bytes | mmap.mmap, name: str) -> None:
-        self._data = data
+    `again` makes the pack anew from its knowledge, where that is at hand: what then turns out to be
+    damaged is read from the new one instead, and no reader of the pack needs to know.
+    """
+
+    def __init__(
+        self, data: bytes | mmap.mmap, name: str, *, again: Callable[[], bytes] | None = None
+    ) -> None:
         self._name = name
+        self._again = again
+        self._read_header(data)
+
+    def _read_header(self, data: bytes | mmap.mmap) -> None:
+        name = self._name
+        self._data = data
         self._view = memoryview(data)
         self._checked: dict[str, memoryview] = {}
         try:
@@ -116,7 +127,7 @@ class Pack:
             )
         self._base = _HEAD.size + length
         end = max((offset + size for offset, size in places), default=0)
-        if self._base + end > len(self._view):
+        if self._base + end > len(self._view) or min(map(min, places), default=0) < 0:
             raise self._broken("is cut off")
 
     @classmethod
@@ -124,11 +135,19 @@ class Pack:
         """Open the pack at `path`. Raises PackError when missing, damaged or of another version."""
         try:
             with open(path, "rb") as file:
-                if os.fstat(file.fileno()).st_size == 0:
-                    raise PackError(f"{path} is empty; build the pack again")
-                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), path)
+                return cls.of_file(file, path)
         except OSError as error:
             raise PackError(f"{path}: {error.strerror or error}") from error
+
+    @classmethod
+    def of_file(
+        cls, file: BinaryIO, name: str, *, again: Callable[[], bytes] | None = None
+    ) -> Pack:
+        """Return the pack in an opened file. Raises PackError, and OSError for what has no size."""
+        if os.fstat(file.fileno()).st_size == 0:
+            raise PackError(f"{name} is empty; build the pack again")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return cls(data, name, again=again)
 
     @property
     def source_hash(self) -> str:
@@ -141,17 +160,24 @@ class Pack:
     def section(self, name: str) -> memoryview:
         """Return a whole section, checked once."""
         if name not in self._checked:
-            if not self.has(name):
-                raise self._broken(f"lacks {name}")
-            offset, length, crc = self.header["sections"][name]
-            view = self._view[self._base + offset : self._base + offset + length]
-            if zlib.crc32(view) != crc:
-                raise self._broken(f"is damaged in {name}")
-            self._checked[name] = view
+            try:
+                self._checked[name] = self._section(name)
+            except PackError as error:
+                self._renew(error)
+                self._checked[name] = self._section(name)
         return self._checked[name]
 
+    def _section(self, name: str) -> memoryview:
+        if not self.has(name):
+            raise self._broken(f"lacks {name}")
+        offset, length, crc = self.header["sections"][name]
+        view = self._view[self._base + offset : self._base + offset + length]
+        if zlib.crc32(view) != crc:
+            raise self._broken(f"is damaged in {name}")
+        return view
+
     def json_section(self, name: str) -> Any:
-        return json.loads(bytes(self.section(name)))
+        return self._parsed(bytes(self.section(name)), name)
 
     def count(self, name: str) -> int:
         """Return how many records a record section has."""
@@ -159,7 +185,17 @@ class Pack:
 
     def record(self, name: str, number: int) -> bytes:
         """Return one record, checked."""
-        (start,) = _WORD.unpack_from(self.section(f"{name}.index"), number * _WORD.size)
+        try:
+            return self._record(name, number)
+        except PackError as error:
+            self._renew(error)
+            return self._record(name, number)
+
+    def _record(self, name: str, number: int) -> bytes:
+        index = self.section(f"{name}.index")
+        if not self.has(name) or not 0 <= number < len(index) // _WORD.size:
+            raise self._broken(f"lacks record {number} of {name}")
+        (start,) = _WORD.unpack_from(index, number * _WORD.size)
         offset, length, _ = self.header["sections"][name]
         begin = self._base + offset + start
         if start + _RECORD.size > length:
@@ -171,10 +207,36 @@ class Pack:
         return body
 
     def json_record(self, name: str, number: int) -> Any:
-        return json.loads(self.record(name, number))
+        return self._parsed(self.record(name, number), name)
 
     def compressed_json_record(self, name: str, number: int) -> Any:
-        return json.loads(zlib.decompress(self.record(name, number)))
+        try:
+            content = zlib.decompress(self.record(name, number))
+        except zlib.error:
+            raise self._broken(f"is damaged in {name}, record {number}") from None
+        return self._parsed(content, name)
+
+    def _parsed(self, content: bytes, name: str) -> Any:
+        """Return JSON that had the right checksum: only a foreign maker gets it wrong."""
+        try:
+            return json.loads(content)
+        except ValueError:
+            raise self._broken(f"is damaged in {name}") from None
+
+    def _renew(self, error: PackError) -> None:
+        """Go on with a pack made anew; raise `error` where none can be made.
+
+        What was read before stays valid: equal knowledge gives equal bytes.
+        """
+        if self._again is None:
+            raise error
+        again, self._again = self._again, None
+        fresh = Pack(again(), self._name)
+        if fresh.source_hash != self.source_hash:
+            raise PackError(
+                f"{self._name} was damaged, and its knowledge has changed meanwhile; run it again"
+            )
+        self._read_header(fresh._data)
 
     def grams(self) -> GramIndex:
         """Return the index from text to the signatures that could match in it."""
