@@ -86,6 +86,12 @@ def test_known_words_are_not_corrected(index: SearchIndex) -> None:
     assert find(index, registries(), "certificate 憑證 鏡像", "en", 3).did_you_mean is None
 
 
+def test_a_longer_word_is_not_taken_for_a_slip(index: SearchIndex) -> None:
+    # Two letters more than a word of ours (`content`) make another word, two fewer are a slip.
+    assert find(index, registries(), "continent", "en", 3).did_you_mean is None
+    assert find(index, registries(), "certicate", "en", 3).did_you_mean == "certificate"
+
+
 @pytest.mark.parametrize("words", ["鏡像", "映像檔", "镜像"])
 def test_synonyms_of_every_kind_meet(index: SearchIndex, words: str) -> None:
     total = find(index, registries(), "映像", "zh-TW", 1).total

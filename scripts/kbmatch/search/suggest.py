@@ -16,6 +16,7 @@ _WORD = re.compile(rf"[A-Za-z][A-Za-z0-9-]{{3,}}|[{HAN}]{{2,8}}")
 _PARTS = ("title", "alias", "summary", "message", "cause")
 MIN_LENGTH = 4
 MIN_HAN = 3
+TOO_MANY = 2
 
 
 def written_words(page: Page) -> Iterator[str]:
@@ -78,7 +79,10 @@ def _closest(index: SearchIndex, word: str) -> str | None:
         near = [
             known
             for known in reader.terms_within(WORDS, word, distance, prefix=1)
-            if known != word and known.isascii() == word.isascii()
+            if known != word
+            and known.isascii() == word.isascii()
+            # Letters get lost in typing; two too many make another word: continent, content.
+            and len(word) - len(known) < TOO_MANY
         ]
         if near:
             best: str = max(near, key=lambda known: (reader.doc_frequency(WORDS, known), known))
