@@ -283,3 +283,22 @@ def test_an_overlay_is_named_as_such(
     assert "is an overlay" in capsys.readouterr().err
     assert main(["new", "x-y", "--kb", str(kb), "--output", str(company)]) == 0
     assert list(company.rglob("x-y.yaml"))
+
+
+def test_a_repository_named_again_by_itself_is_somebodys_too() -> None:
+    slots = {
+        "image": {"type": "token", "example": "registry.example.com/samples/web:v1"},
+        "repository": {"type": "path", "example": "samples/web"},
+    }
+    line = "copy of r.corp.example/team/web:1.4 failed: rule froze team/web, not team/web2 or web"
+    harmless, replaced = anonymous(line, slots)
+    assert harmless == (
+        "copy of registry.example.com/samples/web:v1 failed: "
+        "rule froze samples/web, not team/web2 or web"
+    )
+    assert set(replaced) == {
+        "image → registry.example.com/samples/web:v1",
+        "repository → samples/web",
+    }
+    message = "copy of {image} failed: rule froze {repository}, not team/web2 or web"
+    assert slotted(harmless, slots) == message

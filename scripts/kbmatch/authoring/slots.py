@@ -76,6 +76,9 @@ _SAID_BEFORE = re.compile(
 _STATUS = re.compile(r"[1-5]\d\d")
 _MAX_CODE = 599
 
+# A repository that an image names may be named again by itself; one word alone may be anything.
+_REPOSITORY = re.compile(r"/([^:@]*/[^:@/]+)(?::[\w.-]+|@\S+)$")
+
 # The slots that may stand for a kind of value: the first that kb.yaml declares by that name …
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "time": ("time",),
@@ -93,7 +96,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 # … or by type, where any slot of the type says as much.
 _BY_TYPE = frozenset({"digest", "url", "ip", "host", "path", "port", "number"})
 # Kinds whose values say something about somebody's systems, so that samples show the example.
-_PRIVATE = frozenset({"digest", "url", "image", "ip", "host", "pod"})
+_PRIVATE = frozenset({"digest", "url", "image", "repository", "ip", "host", "pod"})
 _FAKES: Mapping[str, str] = {
     "guid": "00000000-0000-0000-0000-000000000000",
     "email": "user@example.com",
@@ -112,6 +115,19 @@ class Value(NamedTuple):
 
 def values(text: str) -> Iterator[Value]:
     """Yield the values of a text that differ from case to case, in order."""
+    found = list(_recognised(text))
+    images = (text[value.start : value.end] for value in found if value.kind == "image")
+    again = {match[1] for match in map(_REPOSITORY.search, images) if match}
+    taken = [range(value.start, value.end) for value in found]
+    for repository in again:
+        for match in re.finditer(rf"(?<![\w/.-]){re.escape(repository)}(?![\w/-]|\.\w)", text):
+            if not any(match.start() in place for place in taken):
+                found.append(Value("repository", match.start(), match.end()))
+    yield from sorted(found, key=lambda value: value.start)
+
+
+def _recognised(text: str) -> Iterator[Value]:
+    """Yield the values that can be told by their form."""
     for match in _VALUE.finditer(text):
         kind = str(match.lastgroup)
         if kind == "number":
