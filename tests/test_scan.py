@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kbmatch.knowledge.model import Signature
 from kbmatch.matching.answer import answer
 from kbmatch.matching.decode import decode, read_blocks
 from kbmatch.matching.gate import Reduced, make_gate, stretch
+from kbmatch.matching.normalise import made_plain, normalise
 from kbmatch.matching.scan import answer_stream, scan
 from small_knowledge import matcher, signature, symptom
 
@@ -21,6 +23,20 @@ MATCHER = matcher(
     symptom("refused", signature("connection refused", needs="registry")),
     symptom("cover", "the cover of {host} is open"),
     symptom("zh", "紙匣{text}卡紙了"),
+    symptom("short", "tray {word} not found"),
+    symptom("after", "ink: {host} is low"),
+    symptom(
+        "lines",
+        Signature(
+            "s",
+            "waiting for paper giving up",
+            ("tool",),
+            ("waiting for paper\ngiving up",),
+            ("something else",),
+            None,
+            "anywhere",  # type: ignore[arg-type]
+        ),
+    ),
 )
 GATES = {kind: make_gate(MATCHER, hyperscan=kind) for kind in (True, False)}
 PIECES = (
@@ -35,6 +51,15 @@ PIECES = (
     "C:\\new\\tray paper\\tjam in\\r\\ntray 3",
     "紙匣 2 卡紙了",
     "2026-11-24T01:02:03Z stdout F paper jam in tray 9",
+    "tray upper not found",
+    "tray \x1b[1mlower\x1b[0m\n      not found",
+    "a tray, and a page not found",
+    "ink: p4.example is low",
+    "the ink is low",
+    "2026-11-24T01:02:03.1234567Z waiting for paper\n2026-11-24T01:02:04.1234567Z giving up",
+    "\x00".join("tray left not found"),
+    "ｐａｐｅｒ jam in ｔｒａｙ ７",
+    "pap\u200ber jam in t\u00adray 7",
     "",
 )
 
@@ -100,6 +125,11 @@ def test_a_large_cp950_log_is_scanned() -> None:
     assert streamed(content, True) == [("zh", 400_001, 1)]
 
 
+@pytest.mark.parametrize("size", [100, 4096, 1 << 20])
+def test_a_log_with_a_hole_at_its_start_is_read(size: int) -> None:
+    assert decode(b"\0" * size + b"paper jam in tray 2\n").lstrip("\0") == "paper jam in tray 2\n"
+
+
 def test_gzip_is_unpacked_and_a_cut_one_read_as_far_as_it_goes() -> None:
     packed = gzip.compress(b"paper jam in tray 2\n" * 5000)
     assert b"".join(read_blocks(io.BytesIO(packed), 512)) == b"paper jam in tray 2\n" * 5000
@@ -116,6 +146,22 @@ def test_the_longest_run_of_words_is_looked_for() -> None:
     assert stretch(["paper jam in tray ", "x"]) == (b"papejamiay", True)
     assert stretch(["x509: "]) == (b"x509", True)
     assert stretch(["cups: 紙匣卡紙了"]) == ("紙匣卡紙了".encode(), False)
+
+
+def test_a_short_stretch_needs_another_beside_it() -> None:
+    healthy = b"page not found, " * 50
+    far = b"tray" + b" is full" * 500 + b" not found"
+    for gate in GATES.values():
+        for text in (healthy, far):
+            assert gate.places(text, 0, len(text)) == []
+        for near in (b"tray a not found", b"tray " + b"x" * 80 + b" not found"):
+            (place,) = gate.places(healthy + near, 0, len(healthy + near))
+            assert place[0] == len(healthy + near) - 1
+
+
+@given(st.text(alphabet="ab１ａＺ\u200b\u00ad\ufeff\x00 \x1b，。鏡", max_size=60))
+def test_what_the_gate_reads_has_the_same_normal_form(text: str) -> None:
+    assert normalise(made_plain(text.encode()).decode()).text == normalise(text).text
 
 
 @given(st.binary(max_size=3000))

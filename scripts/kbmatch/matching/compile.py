@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -10,7 +12,7 @@ from typing import Any
 from kbmatch.knowledge.model import Knowledge, Settings, Symptom, Text
 
 from .language import Message, literal_runs, parse_message
-from .normalise import fold_literal
+from .normalise import fold_literal, normalise
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
 from .reach import anchor_of, reach
 
@@ -150,6 +152,9 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
             **matchable(message, signature.line),
         }
         record["reach"] = reach(message.regex, anchor_of(record["phrases"]))
+        pieces = in_lines(record["phrases"], signature.samples)
+        if len(pieces) > len(record["phrases"]):
+            record["pieces"] = pieces
         runs.append(literal_runs(record["phrases"]))
         records.append(frame(dump(record)))
     relations = {
@@ -180,6 +185,27 @@ def matchable(message: Message, line: str = "anywhere") -> dict[str, Any]:
         "free": list(message.free_groups),
         "phrases": phrases,
     }
+
+
+def in_lines(phrases: list[str], samples: Iterable[str]) -> list[str]:
+    """Return phrases cut where a sample goes on in a new line: a log's prefix may stand there."""
+    cuts: list[set[int]] = [set() for _ in phrases]
+    for sample in samples:
+        if "\n" not in sample.strip():
+            continue
+        text = normalise(sample).text
+        flat = text.replace("\n", " ")
+        end = 0
+        for phrase, cut in zip(phrases, cuts, strict=True):
+            start = flat.find(phrase, end)
+            if start >= 0:
+                end = start + len(phrase)
+                cut.update(m.start() for m in re.finditer("\n", text[start:end]))
+    pieces = []
+    for phrase, cut in zip(phrases, cuts, strict=True):
+        edges = [0, *sorted(cut), len(phrase)]
+        pieces += [phrase[low:high] for low, high in itertools.pairwise(edges)]
+    return pieces
 
 
 def _grams(runs: Iterable[str]) -> set[bytes]:

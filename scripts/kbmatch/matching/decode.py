@@ -109,11 +109,15 @@ def utf8_blocks(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _guess(sample: bytes) -> str:
-    """Return UTF-16 when nearly every second byte of a sample is zero, UTF-8 otherwise."""
+    """Return UTF-16 when nearly every second byte of a sample, only, is zero; UTF-8 otherwise.
+
+    All of them are zero where a log was cut while a program went on writing to it.
+    """
     half = len(sample) // 2
     if half >= 4:
-        if sample[1::2].count(0) > half * 0.7:
+        zeros = sample[0::2].count(0) / half, sample[1::2].count(0) / half
+        if zeros[1] > 0.7 and zeros[0] < 0.3:
             return "utf-16-le"
-        if sample[0::2].count(0) > half * 0.7:
+        if zeros[0] > 0.7 and zeros[1] < 0.3:
             return "utf-16-be"
     return "utf-8"

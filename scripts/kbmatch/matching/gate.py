@@ -3,10 +3,12 @@
 For each signature the gate looks for its longest stretch of literal text, reduced to letters and
 digits. The log is reduced in the same way, so blanks, punctuation and line ends between two words
 don't matter, however many there are; `n`, `r` and `t` go too, which encoders write for line ends
-and tabs (`\\n`). A place that the gate passes over can't hold the message. Hyperscan looks for all
-stretches in one pass; without it a small set of letter groups that covers them is searched for, and
-what stands around each is compared. Both find the same places. Stretches in a script without ASCII
-letters are looked for in the log as it is.
+and tabs (`\\n`). A short stretch (`not found`) stands in any log, so the message's next longest
+must stand beside it, as far away as the slots between them allow. A place that the gate passes
+over can't hold the message. Hyperscan looks for all stretches in one pass; without it a small set
+of letter groups that covers them is searched for, and what stands around each is compared. Both
+find the same places. Stretches in a script without ASCII letters are looked for in the log as it
+is.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from .matcher import Matcher
+from .matcher import Matcher, Signature
+from .reach import anchor_of, reach
 
 _OTHER = re.compile(rb"[\x80-\xff]+")
 _LOWER = bytes(range(256)).lower()
@@ -28,6 +31,10 @@ _DROPPED = bytes(byte for byte in range(256) if not _IS_KEPT[byte])
 _CHUNK = 512
 _GROUP = 5
 """Letters in a group that stands for the stretches around it, without Hyperscan."""
+_RARE = 16
+"""A stretch of so many letters is looked for alone: it seldom stands in a log by chance."""
+_SPARE = 240
+"""Letters that encoders and log prefixes may add between two stretches of a message."""
 
 
 class Gate(Protocol):
@@ -41,6 +48,21 @@ class Stretch(NamedTuple):
 
     letters: bytes
     reduced: bool
+
+
+class Beside(NamedTuple):
+    """Other letters of a message that must stand near its stretch: before it or after it."""
+
+    letters: bytes
+    before: int
+    """Within so many letters before the stretch begins; 0 for none."""
+    after: int
+
+    def stands(self, text: bytes, begin: int, end: int) -> bool:
+        """Whether the letters stand beside `text[begin:end]`."""
+        low = max(0, begin - self.before) if self.before else end
+        high = end + self.after if self.after else begin
+        return text.find(self.letters, low, high) >= 0
 
 
 class Reduced:
@@ -77,7 +99,7 @@ def stretch(phrases: Iterable[str]) -> Stretch:
     """
     best = Stretch(b"", True)
     for phrase in phrases:
-        for run in re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase):
+        for run in _runs(phrase):
             content = run.encode()
             found = [Stretch(content.translate(None, _DROPPED), True)]
             found += [Stretch(other, False) for other in _OTHER.findall(content)]
@@ -85,11 +107,37 @@ def stretch(phrases: Iterable[str]) -> Stretch:
     return best
 
 
-def _owners(matcher: Matcher) -> dict[Stretch, list[int]]:
-    """Return the signatures of a pack by what the gate looks for."""
-    owners: dict[Stretch, list[int]] = {}
+def beside(signature: Signature, sought: Stretch) -> Beside | None:
+    """Return what must stand beside a stretch that says little; None when that needs no help."""
+    if not sought.reduced or len(sought.letters) >= _RARE:
+        return None
+    runs = [(n, run) for n, phrase in enumerate(signature.pieces) for run in _runs(phrase)]
+    letters = [run.encode().translate(None, _DROPPED) for _, run in runs]
+    own = letters.index(sought.letters)
+    others = [place for place, (n, _) in enumerate(runs) if n != runs[own][0] and letters[place]]
+    if not others:
+        return None
+    other = max(others, key=lambda place: len(letters[place]))
+    (least, _, _), (_, most, _) = (
+        reach(signature.source, anchor_of([runs[place][1]])) for place in sorted((own, other))
+    )
+    # An encoder may have made the text between them longer.
+    far = 2 * (most - least) + len(letters[other]) + _SPARE
+    return Beside(letters[other], far if other < own else 0, far if other > own else 0)
+
+
+def _runs(phrase: str) -> list[str]:
+    return re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase)
+
+
+def _owners(matcher: Matcher) -> dict[Stretch, dict[Beside | None, list[int]]]:
+    """Return the signatures of a pack by what the gate looks for, and what must stand beside it."""
+    owners: dict[Stretch, dict[Beside | None, list[int]]] = {}
     for number in range(matcher.pack.count("signatures")):
-        owners.setdefault(stretch(matcher.signature(number).phrases), []).append(number)
+        signature = matcher.signature(number)
+        sought = stretch(signature.pieces)
+        helped = owners.setdefault(sought, {})
+        helped.setdefault(beside(signature, sought), []).append(number)
     return owners
 
 
@@ -99,32 +147,48 @@ class _Searcher(Protocol):
     def find(self, text: bytes) -> Iterable[tuple[int, int]]: ...
 
 
+_Owned = tuple[int, list[int], list[tuple[Beside, list[int]]]]
+"""A stretch's length, its signatures, and those that need something beside it."""
+
+
+def _owned(
+    helped: dict[Beside | None, list[int]],
+) -> tuple[list[int], list[tuple[Beside, list[int]]]]:
+    others = [(other, numbers) for other, numbers in helped.items() if other is not None]
+    return helped.get(None, []), others
+
+
 class TwoGate:
     """The gate: a search in the reduced text, and one as it is in text that is not ASCII."""
 
     def __init__(self, matcher: Matcher, searcher: type[HyperscanSearch] | type[GroupSearch]):
         owners = _owners(matcher)
-        self._parts: list[tuple[bool, list[list[int]], _Searcher]] = []
+        self._parts: list[tuple[bool, list[_Owned], _Searcher]] = []
         for reduced in (True, False):
             part = {one.letters: n for one, n in owners.items() if one.reduced == reduced}
             if part:
-                self._parts.append((reduced, list(part.values()), searcher(list(part))))
+                owned = [(len(letters), *_owned(helped)) for letters, helped in part.items()]
+                self._parts.append((reduced, owned, searcher(list(part))))
 
     def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """Return candidate places in `buffer[start:end]`: the last byte of the words."""
         text = buffer[start:end]
         found: set[tuple[int, int]] = set()
-        for reduced, owners, searcher in self._parts:
-            hits: Iterable[tuple[int, int]]
-            if reduced:
-                small = Reduced(text)
-                hits = ((small.source(at), number) for at, number in searcher.find(small.text))
-            elif text.isascii():
+        for reduced, owned, searcher in self._parts:
+            if not reduced and text.isascii():
                 continue
-            else:
-                hits = searcher.find(text)
-            for at, number in hits:
-                found.update((start + at, signature) for signature in owners[number])
+            small = Reduced(text) if reduced else None
+            sought = small.text if small else text
+            for at, number in searcher.find(sought):
+                length, alone, helped = owned[number]
+                end_at = at + 1
+                signatures = list(alone)
+                for other, theirs in helped:
+                    if other.stands(sought, end_at - length, end_at):
+                        signatures += theirs
+                if signatures:
+                    place = start + (small.source(at) if small else at)
+                    found.update((place, signature) for signature in signatures)
         return sorted(found)
 
 

@@ -77,6 +77,7 @@ class Signature:
         "needs",
         "number",
         "phrases",
+        "pieces",
         "reach",
         "source",
         "symptom",
@@ -92,6 +93,8 @@ class Signature:
         self.groups: list[str] = record["groups"]
         self.free = frozenset(record["free"])
         self.phrases: list[str] = record["phrases"]
+        self.pieces: list[str] = record.get("pieces", self.phrases)
+        """The phrases as they stand in lines of their own (compile.py)."""
         runs = (run for phrase in self.phrases for run in phrase.split('"'))
         self.literals: list[str] = [run for run in runs if run.strip()]
         self.anchor = max(self.literals, key=len)

@@ -92,20 +92,39 @@ def normalise(text: str) -> NormalText:
 
 
 def is_plain(block: bytes) -> bool:
-    """Whether a gate can read `block` as it is: ASCII, without escape codes."""
-    return block.isascii() and b"\x1b" not in block
+    """Whether a gate can read `block` as it is: ASCII, without escape codes or zero bytes."""
+    return block.isascii() and b"\x1b" not in block and b"\0" not in block
+
+
+# Letters and digits in full width, and characters that take no room, in UTF-8.
+_HIDDEN = re.compile(
+    rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]"
+    rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xc2\xad|\xd8\x9c"
+)
+_ASCII = bytes(range(128))
 
 
 def made_plain(lines: bytes) -> bytes:
-    """Return `lines` without terminal escape codes, so that a gate sees whole words."""
-    if b"\x1b" not in lines:
-        return lines
-    steps = _rules()["rules"]
-    assert isinstance(steps, list)
-    for step in steps:
-        if step["id"] in ("osc", "ansi"):
-            lines = re.sub(step["pattern"].encode(), b"", lines)
+    """Return `lines` without what hides words from a gate; `normalise` would take it out as well.
+
+    Escape codes of terminals go, zero bytes (UTF-16 inside a log), characters without width; and
+    full-width letters become plain ones.
+    """
+    if b"\x1b" in lines:
+        steps = _rules()["rules"]
+        assert isinstance(steps, list)
+        for step in steps:
+            if step["id"] in ("osc", "ansi"):
+                lines = re.sub(step["pattern"].encode(), b"", lines)
+    if b"\0" in lines:
+        lines = lines.replace(b"\0", b"")
+    if not lines.isascii() and _HIDDEN.search(lines.translate(None, _ASCII)):
+        lines = _HIDDEN.sub(lambda hidden: _shown(hidden[0]), lines)
     return lines
+
+
+def _shown(hidden: bytes) -> bytes:
+    return hidden.decode().translate(_table()).encode()
 
 
 def _clean(text: str) -> str:

@@ -154,6 +154,11 @@ class Pack:
         """The hash of the knowledge this pack was made from."""
         return str(self.header["source"])
 
+    @property
+    def content(self) -> bytes:
+        """The whole pack as bytes, to hand it on."""
+        return bytes(self._view)
+
     def has(self, name: str) -> bool:
         return name in self.header["sections"]
 

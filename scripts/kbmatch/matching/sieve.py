@@ -26,10 +26,23 @@ class Sieve:
         self._matcher = matcher
         self._reach = reach
         self._needs: dict[int, tuple[tuple[bytes, ...], int]] = {}
+        self._seen: tuple[bytes, int] = (b"", -1)
+        self._around: dict[int, bytes | None] = {}
+        """What stands around the place seen last, by line ends."""
 
     def passes(self, buffer: bytes, place: int, signature: int) -> bool:
         """Whether `signature` could match around `place`; true in doubt."""
         words, feeds = self._needs.get(signature) or self._learn(signature)
+        if self._seen[1] != place or self._seen[0] is not buffer:  # messages share many places
+            self._seen = buffer, place
+            self._around.clear()
+        if feeds not in self._around:
+            self._around[feeds] = self._lines(buffer, place, feeds)
+        around = self._around[feeds]
+        return around is None or all(word in around for word in words)
+
+    def _lines(self, buffer: bytes, place: int, feeds: int) -> bytes | None:
+        """Return the lines around `place`; None when full-width letters may spell words there."""
         low, high = place, place + 1
         floor, ceiling = max(0, place - self._reach), min(len(buffer), place + self._reach)
         for _ in range(feeds + 1):
@@ -43,10 +56,7 @@ class Sieve:
                 high = ceiling
                 break
         around = buffer[low:high]
-        if not around.isascii():
-            return True  # full-width letters may spell the words
-        around = around.lower()
-        return all(word in around for word in words)
+        return around.lower() if around.isascii() else None
 
     def _learn(self, number: int) -> tuple[tuple[bytes, ...], int]:
         signature = self._matcher.signature(number)
