@@ -35,8 +35,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Yield one Chromium a worker; each visitor has a context of its own."""
-    from kit import FLAGS, chromium
     from playwright.sync_api import sync_playwright
+
+    from kit import FLAGS, chromium
 
     with sync_playwright() as driver:
         instance = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import AXE, LANGUAGES, violations, visitor
 
+from kit import AXE, LANGUAGES, violations, visitor
 from test_browser_matcher import case_texts, in_python
 
 ERROR = (

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import AXE, LANGUAGES, expect, violations, visitor
 
+from kit import AXE, LANGUAGES, expect, violations, visitor
 from real_knowledge import CASES
 
 ROWS = ".kb-finder a[role=option]"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from kit import AXE, LANGUAGES, PHONE, SYMPTOM, expect, kinds, violations, visitor
 
 BAR, AIM = 500_000, 300_000

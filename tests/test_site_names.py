@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import CAUSE, SYMPTOM, commands, expect, visitor
+
+from kit import CAUSE, LANGUAGES, SYMPTOM, commands, expect, visitor
 
 
 def test_names_fill_every_command_and_stay(browser: Any, root: str) -> None:
@@ -182,3 +183,25 @@ def test_platform_choice_is_kept(browser: Any, site: Path, root: str) -> None:
         page.reload()
         for box in page.locator(".kb-tabs input[value=windows]").all():
             expect(box).to_be_checked()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_firewall_list_is_copied_with_the_readers_own_hosts(
+    browser: Any, server: str, language: str
+) -> None:
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with visitor(browser, server, **options) as (page, _):
+        page.goto(f"{server}/{language}/firewall.html")
+        page.locator(".kb-values input[name=login_server]").fill("quokkahub.azurecr.io")
+        page.locator(".kb-values input[name=region]").fill("westus2")
+        table = page.locator(".kb-table").first
+        expect(table).to_contain_text("quokkahub.westus2.data.azurecr.io")
+        listing = page.locator(".kb-listing").first
+        listing.locator("summary").click()
+        listing.locator(".kb-copy").click()
+        lines = page.evaluate("navigator.clipboard.readText()").splitlines()
+        fields = [line.split("\t") for line in lines]
+        assert fields[0][:2] == ["quokkahub.azurecr.io", "TCP 443"]
+        assert "quokkahub.westus2.data.azurecr.io" in [field[0] for field in fields]
+        assert all(len(field) == 3 for field in fields)
+        assert not any("`" in line or "{" in line or "myregistry" in line for line in lines)

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from kbmatch.knowledge.folding import close_up
 from kbmatch.knowledge.load import load_or_raise
-from kbmatch.knowledge.model import Command, Knowledge, RankedCause, Step, Table, Text
+from kbmatch.knowledge.model import Command, Knowledge, Listing, RankedCause, Step, Table, Text
 from kbmatch.site.edition import Edition, anchor, tool_path
 from kbmatch.site.page import Page
 from kbmatch.site.pages import build_pages
@@ -125,6 +125,36 @@ def test_each_tool_has_a_page_of_its_errors_and_a_card_on_the_hub(printers: Know
         links = Anchors(pages[tool_path(group.id)].html).links
         listed = [link for link in links if link.startswith("../symptoms/")]
         assert listed == [f"../symptoms/{symptom.id}.html" for symptom in group.symptoms]
+
+
+def test_a_list_to_hand_on_has_a_line_for_each_name_and_slots_to_fill(printers: Knowledge) -> None:
+    def words(value: str) -> Text:
+        return Text({"en": value, "zh-TW": value})
+
+    rows = [
+        ("Door", "`{printer}.example`, `*.example`", "TCP 443"),
+        ("None", "—", "TCP 1"),
+        ("Words", "the old server", "UDP `53`"),
+        ("Door", "`*.example`", "TCP 443"),
+    ]
+    table = Table(
+        "ports-all",
+        words("Ports"),
+        words("Intro."),
+        tuple(map(words, ("What for", "Host", "Port"))),
+        tuple(tuple(map(words, row)) for row in rows),
+        listing=Listing(words("For the network team"), ("Host",), ("Port", "What for")),
+    )
+    page = pages_of(replace(printers, tables=(table,)))["ports.html"]
+    code = page.html.partition("kb-listing")[2].partition("<code>")[2].partition("</code>")[0]
+    example = printers.settings.slots["printer"].example
+    slot = f'<span class="kb-slot" data-slot="printer">{example}</span>'
+    assert re.sub(r'<span class="kb-listing__name">(.*?)</span>\t', r"\1\t", code).split("\n") == [
+        f"{slot}.example\tTCP 443\tDoor",
+        "*.example\tTCP 443\tDoor",
+        "the old server\tUDP 53\tWords",
+    ]
+    assert '<input name="printer"' in page.html
 
 
 def test_a_fix_shared_by_two_causes_is_told_once(printers: Knowledge) -> None:

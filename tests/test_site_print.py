@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from kit import LANGUAGES, SYMPTOM, expect, visitor
 
 CONTRAST = """() => {

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from kit import CAUSE, LANGUAGES, SYMPTOM, expect, kinds, visitor
 
 

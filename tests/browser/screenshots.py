@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kit import FLAGS, chromium, serve, visitor
 from playwright.sync_api import Page, sync_playwright
+
+from kit import FLAGS, chromium, serve, visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 250_000

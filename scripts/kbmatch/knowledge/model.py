@@ -323,6 +323,18 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What a table gives to hand on: a line for each name that stands in some of its columns."""
+
+    title: Text
+    """What the list is, and for whom."""
+    names: tuple[str, ...]
+    """The columns with the names, by their headings in the first language."""
+    beside: tuple[str, ...] = ()
+    """The columns that follow a name on its line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A reference table of kb.yaml or a file beside it (firewall endpoints, limits …)."""
 
@@ -340,6 +352,8 @@ class Table:
     """Ids of links.yaml it was made from."""
     checked: str = ""
     """ISO date on which somebody compared it with its source."""
+    listing: Listing | None = None
+    """A list to copy out of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,23 @@ def rows_fit_columns(
             yield problem("KB113", where, row=index + 1, cells=len(row), columns=columns)
 
 
+@RULES.each("KB115", "table")
+def lists_name_columns(
+    document: Document, knowledge: Knowledge, documents: Documents
+) -> Iterator[Problem]:
+    """A list to copy is made of columns that the table has."""
+    listing = document.entry.listing
+    if listing is None:
+        return
+    first = knowledge.settings.languages[0]
+    columns = [column.values.get(first, "") for column in document.entry.columns]
+    for key in ("names", "beside"):
+        for index, name in enumerate(getattr(listing, key)):
+            if name not in columns:
+                where = document.position("listing", key, index)
+                yield problem("KB115", where, name=name, columns=", ".join(columns))
+
+
 @RULES.each("KB311")
 def everything_is_written(
     document: Document, knowledge: Knowledge, documents: Documents

@@ -251,6 +251,17 @@ class Edition:
             )
         )
 
+    def own_messages(self, tool: Group, most: int = 2) -> list[str]:
+        """Return some messages of a tool, those first that the fewest other tools print."""
+        said = [
+            (len(signature.tools), self.slots.message(signature))
+            for symptom in tool.symptoms
+            for signature in symptom.signatures
+            if tool.id in signature.tools
+        ]
+        said.sort(key=lambda pair: pair[0])  # stable: else in the order of the knowledge
+        return list(dict.fromkeys(message for _, message in said))[:most]
+
     def shelves(self) -> list[Shelf]:
         """Return the reference tables by page: the part of a table's id before its first dash."""
         found: dict[str, Shelf] = {}

@@ -11,6 +11,7 @@ from ..knowledge.model import Cause, Knowledge, Solution, Symptom
 from . import diagram
 from .box import examples
 from .edition import Edition, Group, Shelf, solution_commands
+from .listing import list_lines, table_slots
 from .overviews import Overviews
 from .page import Heading, Page, SearchEntry
 from .rendering import Renderer
@@ -338,7 +339,14 @@ class _Builder:
             "tables",
             edition.text(first.title),
             edition.first_sentence(first.intro),
-            self._render("tables.html", "", tables=shelf.tables, links=links),
+            self._render(
+                "tables.html",
+                "",
+                tables=shelf.tables,
+                links=links,
+                fields=edition.slots.fields(table_slots(edition, shelf.tables)),
+                lines=lambda table: list_lines(edition, table),
+            ),
             headings=tuple(
                 Heading(table.id, edition.text(table.title)) for table in shelf.tables[1:]
             ),

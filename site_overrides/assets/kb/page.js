@@ -82,7 +82,7 @@
   // Print shows the fixes that are folded away, and folds them again; wordings and reading stay folded.
   let unfolded = [];
   addEventListener('beforeprint', () => {
-    unfolded = all('.md-content details:not([open], .kb-wordings, .kb-links details)');
+    unfolded = all('.md-content details:not([open], .kb-wordings, .kb-listing, .kb-links details)');
     for (const box of unfolded) box.open = true;
   });
   addEventListener('afterprint', () => { for (const box of unfolded) box.open = false; });
