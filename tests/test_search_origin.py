@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,28 +10,14 @@ import yaml
 
 from kbmatch.cli.kb import main as kb
 from kbmatch.cli.match import main as kbmatch
-
-PRINTERS = Path(__file__).parent / "printers"
+from overlaid_printers import with_overlay
 
 
 @pytest.fixture
 def knowledge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The printers' knowledge with one symptom moved into an overlay called Contoso."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    base, own = tmp_path / "kb", tmp_path / "contoso"
-    shutil.copytree(PRINTERS, base)
-    (own / "symptoms" / "paper").mkdir(parents=True)
-    title = {"en": "Contoso", "zh-TW": "Contoso"}
-    (own / "kb.yaml").write_text(yaml.safe_dump({"title": title}), "utf-8")
-    source = (base / "symptoms/paper/paper-jam.yaml").read_text("utf-8")
-    copy = source.replace("id: paper-jam\n", "id: contoso-toner\n")
-    copy = "\n".join(line for line in copy.splitlines() if not line.startswith("retired_ids:"))
-    for old, new in (("paper jam", "toner jam"), ("Paper jam", "Toner jam")):
-        copy = copy.replace(old, new)
-    (own / "symptoms/paper/contoso-toner.yaml").write_text(copy, "utf-8")
-    settings = base / "kb.yaml"
-    settings.write_text(settings.read_text("utf-8") + "overlays: [../contoso]\n", "utf-8")
-    return base
+    return with_overlay(tmp_path)
 
 
 def test_answers_pages_and_searches_name_the_overlay(

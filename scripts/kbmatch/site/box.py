@@ -71,6 +71,7 @@ def _known(edition: Edition, pages: list[Page], written: list[WrittenPage]) -> d
         "labels": {k: text for k, text in edition.texts.items() if k.startswith(_LABELS)},
         "contact": [edition.contact, edition.contact_now] if edition.contact else [],
         "examples": {name: kind.example for name, kind in edition.settings.slots.items()},
+        "origins": dict(_origins(edition)),
         "symptoms": {item["id"]: item for item in symptoms},
         "causes": {
             cause.id: _cause(edition, cause, cause.id in firsts)
@@ -82,6 +83,15 @@ def _known(edition: Edition, pages: list[Page], written: list[WrittenPage]) -> d
             for term in knowledge.glossary
         ],
     }
+
+
+def _origins(edition: Edition) -> Iterator[tuple[str, str]]:
+    """Yield the pages that an overlay has brought, each with the overlay's title."""
+    knowledge = edition.knowledge
+    for folder, entries in (("symptoms", knowledge.symptoms), ("solutions", knowledge.solutions)):
+        for entry in entries.values():
+            if entry.origin:
+                yield f"{folder}/{entry.id}.html", edition.origin(entry)
 
 
 def _symptom(edition: Edition, symptom: Symptom) -> dict[str, Any]:

@@ -105,6 +105,11 @@ class Edition:
         path = f"{folder}/{entry.area}/{entry.id}.yaml"
         return self.settings.repository.replace("{path}", path)
 
+    def origin(self, entry: Symptom | Solution) -> str:
+        """Return the title of the overlay that an entry comes from, if it comes from one."""
+        titles = self.knowledge.origins.get(entry.origin)
+        return self.text(titles) if titles else entry.origin
+
     def label(self, key: str, **values: object) -> str:
         """Return a text of the site itself."""
         return self.texts[key].format(**values) if values else self.texts[key]

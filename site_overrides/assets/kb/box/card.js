@@ -4,7 +4,7 @@
  */
 'use strict';
 window.kbCard = (() => {
-  const {make, say, counted, number, where, address, marked} = window.kbKit;
+  const {make, say, counted, number, where, address, marked, origin} = window.kbKit;
   const SHOWN = 8;
   const SLOT = /(?<![$\\{])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})/g;
   const symptoms = () => window.kbKit.pages.symptoms;
@@ -84,7 +84,7 @@ window.kbCard = (() => {
       make('li', {}, make('p', {class: 'kb-found__cause'}, link(first), ' ', badge(first)), first.commands ? check(first, match.slots) : null),
       ...more.map((cause) => make('li', {}, make('p', {class: 'kb-found__cause'}, link(cause), ' ', badge(cause))))) : null;
     const section = make('section', {class: 'kb-found', 'aria-labelledby': 'kb-found-title', 'data-id': match.id},
-      make('h2', {id: 'kb-found-title'}, make('a', {href: address(page.path, match.slots)}, page.title)),
+      make('h2', {id: 'kb-found-title'}, make('a', {href: address(page.path, match.slots)}, page.title)), origin(page.path),
       alone ? null : make('p', {class: 'kb-found__said'}, make('span', {class: 'kb-quiet kb-found__where'}, where(match)), ' ', make('code', {class: 'kb-found__message'}, match.text)),
       make('div', {class: 'kb-answer'}, make('p', {}, page.summary)),
       causes ? make('h3', {}, counted('box.likely', page.causes.length)) : null, causes,
@@ -96,7 +96,7 @@ window.kbCard = (() => {
   const entry = (match) => {
     const page = symptoms()[match.id];
     const item = make('li', {'data-id': match.id},
-      make('a', {class: 'kb-list__title', href: address(page.path, match.slots)}, page.title), ' ',
+      make('a', {class: 'kb-list__title', href: address(page.path, match.slots)}, page.title), ' ', origin(page.path), ' ',
       make('span', {class: 'kb-quiet'}, where(match)),
       make('code', {class: 'kb-list__message'}, match.text));
     item.addEventListener('click', (event) => { if (event.target.closest('a')) remember(match); });
@@ -147,7 +147,7 @@ window.kbCard = (() => {
     ...answer.rest.map((page) => ({...page, text: page.excerpt, message: false})),
   ];
   const near = (row) => make('li', {'data-path': row.path},
-    make('a', {class: 'kb-list__title', href: address(row.path, {}, row.anchor)}, ...marked(row.title, row.terms)), ' ', kind(row.kind),
+    make('a', {class: 'kb-list__title', href: address(row.path, {}, row.anchor)}, ...marked(row.title, row.terms)), ' ', kind(row.kind), ' ', origin(row.path),
     row.message ? make('code', {class: 'kb-list__message'}, ...marked(row.text, row.terms)) : make('p', {}, ...marked(row.text, row.terms)));
   /** The link of the page's foot to whoever runs this, where there is one; it takes the masked text along. */
   const contact = () => {

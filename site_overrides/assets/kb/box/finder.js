@@ -46,14 +46,14 @@
   const ofMatch = (match) => {
     const page = kit.pages.symptoms[match.id];
     const made = option('a', {href: kit.address(page.path, match.slots), 'data-path': page.path, 'data-role': match.role},
-      make('span', {class: 'kb-finder__title'}, page.title), window.kbCard.kind('error'),
+      make('span', {class: 'kb-finder__title'}, page.title), window.kbCard.kind('error'), kit.origin(page.path),
       line({text: match.text, message: true, terms: []}),
       match.role === 'primary' ? make('span', {class: 'kb-finder__said'}, page.brief) : null);
     made.addEventListener('click', () => window.kbCard.remember(match));
     return made;
   };
   const ofRow = (row) => option('a', {href: kit.address(row.path, {}, row.anchor), 'data-path': row.path},
-    make('span', {class: 'kb-finder__title'}, ...kit.marked(row.title, row.terms)), window.kbCard.kind(row.kind), line(row));
+    make('span', {class: 'kb-finder__title'}, ...kit.marked(row.title, row.terms)), window.kbCard.kind(row.kind), kit.origin(row.path), line(row));
   const group = (title, items) => {
     serial += 1;
     const id = `kb-finder-${serial}`;

@@ -88,6 +88,11 @@ window.kbKit = (() => {
     const line = kit.say('box.line', {n: kit.number(match.line)});
     return match.count > 1 ? `${line} · ${kit.counted('box.count', match.count)}` : line;
   };
+  /** Whose page it is, where it comes from an organisation's own knowledge; else nothing. */
+  kit.origin = (path) => {
+    const origin = kit.pages.origins[path];
+    return origin ? kit.make('span', {class: 'kb-quiet kb-origin'}, kit.say('box.origin', {origin})) : '';
+  };
   kit.address = (path, slots = {}, anchor = '') => {
     const rest = [anchor, window.kbValues.fragment(slots)].filter(Boolean).join('&');
     return new URL(rest ? `${path}#${rest}` : path, ROOT).href;
