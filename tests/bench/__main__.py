@@ -56,12 +56,13 @@ def cold(work: Path) -> Iterator[Row]:
 def scan(work: Path, size: int) -> Iterator[Row]:
     """A large log against ripgrep with the same literals, memory, and a log of near misses."""
     from good_logs.generate import good_log
-    from kbmatch.exports.signatures import literals
-    from kbmatch.knowledge.load import load_or_raise
+    from kbmatch.exports.literals import literals
+    from kbmatch.matching.pack import Pack
 
     own, words = work / "scan.kbpack", work / "literals.txt"
     compiled(KB, own)
-    words.write_text("".join(f"{one}\n" for one in literals(load_or_raise(KB))), "utf-8")
+    with Pack.open(str(own)) as pack:
+        words.write_text("".join(f"{one}\n" for one in literals(pack).literals), "utf-8")
     healthy = b"".join(good_log(16 << 20, pattern="p*-recorded.log"))
     troubled = b"".join(good_log(4 << 20, pattern="services-*.log"))
     log = work / "healthy.log"

@@ -1,19 +1,20 @@
 """The signatures as ClickHouse SQL: tables, data, and a view that finds symptoms in log lines.
 
-Each line is judged by itself, as `kbmatch` judges a line of a log whose neighbours say nothing:
+Each row is judged by itself, as `kbmatch` judges a line of a log whose neighbours say nothing:
 normalised, searched for all literals in one pass (`multiMatchAllIndices`), verified by each
 candidate's regex, and asked for its context words. Ranking, wrappers and words on neighbouring
-lines stay with `kbmatch`.
+lines stay with `kbmatch`. What the verification needs is read once per query as one constant: there
+is no join, so equal rows stay apart, and on a cluster every node judges its own rows.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from kbmatch.knowledge.model import Knowledge
 from kbmatch.matching.language import escape
-from kbmatch.matching.normalise import fold_literal
+from kbmatch.matching.pack import Pack
 from kbmatch.resources import read_resource
 
 from .signatures import ExportedSignature, exported
@@ -21,12 +22,14 @@ from .signatures import ExportedSignature, exported
 PATTERNS_PER_SEARCH = 2000
 """Literals per pass: above this the compilation of one pass takes seconds."""
 ROWS_PER_INSERT = 200
+SMALL_QUERY = 256 << 10
+"""Bytes that a server parses without being told of a larger statement."""
 _LINE_END = r"(?:\\+r)?\\+[nrt](?![a-z])"
 """The one rule with look-ahead, which RE2 lacks; written here without it."""
 
 
 def statements(
-    knowledge: Knowledge, *, cluster: str = "", table: str = "kb_lines", column: str = "message"
+    pack: Pack, *, cluster: str = "", table: str = "kb_lines", column: str = "message"
 ) -> Iterator[str]:
     """Yield the statements that create and fill everything.
 
@@ -34,7 +37,7 @@ def statements(
     `kb_lines` is distributed.
     """
     on = f" ON CLUSTER {_name(cluster)}" if cluster else ""
-    signatures = list(exported(knowledge))
+    signatures = list(exported(pack))
     yield from _log_tables(cluster, on, table, column)
     yield _create(
         "kb_signatures",
@@ -44,22 +47,15 @@ def statements(
         cluster,
         on,
     )
-    yield _create(
-        "kb_contexts",
-        "name String, proof Array(String), words Array(String), foreign Array(String)",
-        "name",
-        cluster,
-        on,
-    )
     yield f"TRUNCATE TABLE kb_signatures{on}"
-    yield f"TRUNCATE TABLE kb_contexts{on}"
     for start in range(0, len(signatures), ROWS_PER_INSERT):
         rows = ",\n".join(_row(item) for item in signatures[start : start + ROWS_PER_INSERT])
         yield f"INSERT INTO kb_signatures VALUES\n{rows}"
-    contexts = ",\n".join(_contexts(knowledge))
-    yield f"INSERT INTO kb_contexts VALUES\n{contexts}"
-    yield _view(signatures, on, _name(table), _name(column))
-    columns = "symptom, count() AS lines, any(line) AS example"
+    view = _view(signatures, pack.json_section("settings"), on, _name(table), _name(column))
+    if len(view.encode()) > SMALL_QUERY:
+        yield f"SET max_query_size = {2 * len(view.encode())}"
+    yield view
+    columns = f"symptom, count() AS lines, any({_name(column)}) AS example"
     yield (
         f"CREATE OR REPLACE VIEW kb_top{on} AS SELECT {columns} "
         "FROM kb_matches GROUP BY symptom ORDER BY lines DESC, symptom"
@@ -67,10 +63,10 @@ def statements(
 
 
 def script(
-    knowledge: Knowledge, *, cluster: str = "", table: str = "kb_lines", column: str = "message"
+    pack: Pack, *, cluster: str = "", table: str = "kb_lines", column: str = "message"
 ) -> str:
     """Return all statements as one SQL file."""
-    made = statements(knowledge, cluster=cluster, table=table, column=column)
+    made = statements(pack, cluster=cluster, table=table, column=column)
     return "".join(f"{statement};\n\n" for statement in made)
 
 
@@ -103,39 +99,49 @@ def _row(item: ExportedSignature) -> str:
     return f"({item.number}, {shown}, {_array(item.literals)})"
 
 
-def _contexts(knowledge: Knowledge) -> Iterator[str]:
-    foreign = _array(fold_literal(term) for term in knowledge.settings.foreign)
-    for name, context in knowledge.settings.contexts.items():
-        proof = _array(fold_literal(term) for term in context.proof)
-        words = _array(fold_literal(term) for term in context.any)
-        yield f"({_string(name)}, {proof}, {words}, {foreign})"
-    yield "('', [], [], [])"
-
-
-def _view(signatures: list[ExportedSignature], on: str, table: str, column: str) -> str:
+def _view(
+    signatures: list[ExportedSignature], settings: dict[str, Any], on: str, table: str, column: str
+) -> str:
     searches = []
     for start in range(0, len(signatures), PATTERNS_PER_SEARCH):
         part = signatures[start : start + PATTERNS_PER_SEARCH]
         patterns = _array(escape(item.literal) for item in part)
-        found = f"multiMatchAllIndices(flat, {patterns})"
-        searches.append(f"arrayMap(place -> place - 1 + {start}, {found})")
+        found = f"multiMatchAllIndices(kb_flat, {patterns})"
+        searches.append(f"arrayMap(place -> place + {start}, {found})" if start else found)
     candidates = searches[0] if len(searches) == 1 else f"arrayConcat({', '.join(searches)})"
     return f"""CREATE OR REPLACE VIEW kb_matches{on} AS
-SELECT DISTINCT line, symptom FROM (
-  SELECT line, flat, text, arrayJoin({candidates}) AS candidate
-  FROM (
-    SELECT line, concat('\\n', shown, '\\n') AS text, concat(' ', shown, ' ') AS flat
-    FROM (SELECT {column} AS line, {normalised(column)} AS shown FROM {table})
-  )
-) AS found
-INNER JOIN kb_signatures AS signature ON signature.number = found.candidate
-INNER JOIN kb_contexts AS context ON context.name = signature.needs
-WHERE arrayAll(literal -> position(flat, literal) > 0, literals)
-  AND match(text, regex)
-  AND (needs = ''
-    OR arrayExists(word -> position(flat, word) > 0, proof)
-    OR (NOT arrayExists(word -> position(flat, word) > 0, foreign)
-      AND arrayExists(word -> position(flat, word) > 0, words)))"""
+WITH
+  (SELECT (groupArray(regex), groupArray(literals), groupArray(toString(needs)),
+    groupArray(symptom)) FROM (SELECT * FROM kb_signatures ORDER BY number)) AS kb_known,
+  {normalised(column)} AS kb_shown,
+  concat('\\n', kb_shown, '\\n') AS kb_text,
+  concat(' ', kb_shown, ' ') AS kb_flat,
+  {candidates} AS kb_candidates,
+  {_holds(settings["foreign"])} AS kb_foreign,
+  {_contexts(settings)} AS kb_said,
+  arrayFilter(number ->
+    arrayAll(literal -> position(kb_flat, literal) > 0, kb_known.2[number])
+    AND match(kb_text, kb_known.1[number])
+    AND has(kb_said, kb_known.3[number]),
+    kb_candidates) AS kb_found
+SELECT *, arrayJoin(arrayDistinct(arrayMap(number -> kb_known.4[number], kb_found))) AS symptom
+FROM {table}
+WHERE notEmpty(kb_candidates)"""
+
+
+def _contexts(settings: dict[str, Any]) -> str:
+    """Return the SQL array of what a line speaks for; a message that needs nothing finds ''."""
+    said = ["['']"]
+    for name, context in settings["contexts"].items():
+        proof, words = _holds(context["proof"]), _holds(context["any"])
+        speaks = f"{proof} OR (NOT kb_foreign AND {words})"
+        said.append(f"if({speaks}, [{_string(name)}], [])")
+    return f"arrayConcat({', '.join(said)})"
+
+
+def _holds(words: Iterable[str]) -> str:
+    patterns = [escape(word) for word in words]
+    return f"multiMatchAny(kb_flat, {_array(patterns)})" if patterns else "0"
 
 
 def normalised(column: str) -> str:

@@ -1,22 +1,28 @@
-"""The signatures of a knowledge base as every export needs them: compiled, with their words."""
+"""The signatures of a pack as every export needs them: compiled, with their words.
+
+Exports are made from a pack, not from the YAML behind it: whoever has the knowledge in any form can
+write them, and they are the same bytes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from kbmatch.knowledge.model import Knowledge
-from kbmatch.matching.compile import matchable, plain
-from kbmatch.matching.language import parse_message
+from kbmatch.matching.documents import Documents
+from kbmatch.matching.pack import Pack
 
-MIN_LITERAL = 6
-"""Characters a literal needs before a plain search for it is worth its hits."""
+_KINDS = ("symptoms", "causes", "solutions", "links")
+_REST = ("glossary", "tables")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedSignature:
-    """A signature with its compiled form; `literal` is its longest literal in normalised text."""
+    """A signature with its compiled form.
+
+    `literals` are the runs of text between slots and quotes, all of which stand in a match.
+    """
 
     number: int
     id: str
@@ -25,52 +31,49 @@ class ExportedSignature:
     needs: str
     regex: str
     groups: tuple[str, ...]
-    literals: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        runs = (run for phrase in self.phrases for run in phrase.split('"'))
+        return tuple(run for run in runs if run.strip())
 
     @property
     def literal(self) -> str:
-        return max(self.literals, key=len).strip()
+        """The longest literal, in bytes: a Han character tells more than a letter."""
+        return max(self.literals, key=lambda run: len(run.encode())).strip()
 
 
-def exported(knowledge: Knowledge) -> Iterator[ExportedSignature]:
+def exported(pack: Pack) -> Iterator[ExportedSignature]:
     """Yield every signature in the order of the pack."""
-    number = 0
-    for symptom in knowledge.symptoms.values():
-        for signature in symptom.signatures:
-            message = parse_message(
-                signature.message, knowledge.settings.slots, line=signature.line
-            )
-            record = matchable(message, signature.line)
-            yield ExportedSignature(
-                number,
-                f"{symptom.id}/{signature.id}",
-                symptom.id,
-                signature.message,
-                signature.needs or "",
-                str(record["regex"]),
-                tuple(record["groups"]),
-                message.literals,
-            )
-            number += 1
+    symptoms = [pack.json_record("relations", n)["id"] for n in range(pack.count("relations"))]
+    for number in range(pack.count("signatures")):
+        record = pack.json_record("signatures", number)
+        yield ExportedSignature(
+            number,
+            record["id"],
+            symptoms[record["symptom"]],
+            record["message"],
+            record["needs"] or "",
+            record["regex"],
+            tuple(record["groups"]),
+            tuple(record["phrases"]),
+        )
 
 
-def literals(knowledge: Knowledge) -> list[str]:
-    """Return literals for a plain search in any case: each message holds at least one."""
-    return sorted({signature.literal for signature in exported(knowledge)})
-
-
-def as_json(knowledge: Knowledge) -> dict[str, Any]:
+def as_json(pack: Pack) -> dict[str, Any]:
     """Return the whole knowledge with its compiled signatures as plain values."""
+    documents = Documents(pack)
+    settings = documents["settings"]
     return {
         "version": 1,
-        "source": knowledge.source_hash,
-        "languages": list(knowledge.settings.languages),
-        "settings": plain(knowledge.settings),
-        **{
-            kind: [plain(entry) for entry in getattr(knowledge, kind).values()]
-            for kind in ("symptoms", "causes", "solutions", "links")
-        },
-        "glossary": plain(knowledge.glossary),
-        "tables": plain(knowledge.tables),
-        "signatures": [plain(signature) for signature in exported(knowledge)],
+        "source": pack.source_hash,
+        "languages": settings["languages"],
+        "settings": settings,
+        **{kind: [documents[key] for key in documents.keys(kind)] for kind in _KINDS},
+        **{name: documents[name] for name in _REST},
+        "signatures": [
+            {**asdict(signature), "literals": list(signature.literals)}
+            for signature in exported(pack)
+        ],
     }

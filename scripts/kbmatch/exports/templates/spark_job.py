@@ -1,9 +1,11 @@
 """Count known errors in log files with Spark; every executor needs kbmatch installed.
 
+    kb export pack -o knowledge.kbpack
     spark-submit kbmatch_job.py --pack knowledge.kbpack --output DIR LOGS...
 
 LOGS are paths or globs that Spark can read. Each file goes whole through the same scanner as
 `kbmatch -f`, so symptoms, line numbers and counts are equal to it; files are spread over executors.
+The pack is read by the driver and sent to the executors.
 """
 
 from __future__ import annotations
