@@ -14,7 +14,7 @@ from collections import deque
 
 from kbmatch.matching.answer import Answer, Collector, found_titles
 from kbmatch.matching.context import LINES_BEFORE
-from kbmatch.matching.decode import as_utf8, decode_utf8
+from kbmatch.matching.decode import decode_utf8
 from kbmatch.matching.gate import make_gate
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.normalise import made_plain, normalise
@@ -63,7 +63,7 @@ def findings(
     before: deque[bytes] = deque(maxlen=LINES_BEFORE)
     seen: deque[tuple[int, int]] = deque(maxlen=256)
     for first, raw in _chunks(file):
-        chunk = made_plain(as_utf8(raw))
+        chunk = made_plain(raw)
         lines = chunk.split(b"\n")[:-1] if chunk.endswith(b"\n") else chunk.split(b"\n")
         context = b"\n".join(before)
         joined = context + b"\n" + chunk if before else chunk

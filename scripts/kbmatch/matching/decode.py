@@ -20,7 +20,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _GZIP = b"\x1f\x8b"
-_ASCII = bytes(range(128))
 _SAMPLE = 4096
 BLOCK = 1 << 20
 
@@ -36,18 +35,6 @@ def decode_utf8(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         return "\n".join(_decode_line(line) for line in content.split(b"\n"))
-
-
-def as_utf8(lines: bytes) -> bytes:
-    """Return whole lines as UTF-8, reading those that are not as CP950 or Latin-1."""
-    if lines.isascii():
-        return lines
-    try:
-        # What is no ASCII says it all, and there is little of it: half the time of decoding all.
-        lines.translate(None, _ASCII).decode()
-    except UnicodeDecodeError:
-        return decode_utf8(lines).encode("utf-8", "replace")
-    return lines
 
 
 def _decode_line(line: bytes) -> str:

@@ -12,6 +12,8 @@ import re
 from bisect import bisect_right
 from functools import cache
 
+from .decode import decode_utf8
+
 UNWRAP_MIN_COLUMNS = 40
 UNWRAP_MAX_CHARACTERS = 65536
 
@@ -105,11 +107,20 @@ _ASCII = bytes(range(128))
 
 
 def made_plain(lines: bytes) -> bytes:
-    """Return `lines` without what hides words from a gate; `normalise` would take it out as well.
+    """Return whole lines as UTF-8, without what hides words from a gate.
 
-    Escape codes of terminals go, zero bytes (UTF-16 inside a log), characters without width; and
+    Lines that are not UTF-8 are read as CP950 or Latin-1. What `normalise` would take out as well
+    goes: escape codes of terminals, zero bytes (UTF-16 inside a log), characters without width; and
     full-width letters become plain ones.
     """
+    other = b""
+    if not lines.isascii():
+        # What is no ASCII says it all, and there is little of it.
+        other = lines.translate(None, _ASCII)
+        try:
+            other.decode()
+        except UnicodeDecodeError:
+            lines = other = decode_utf8(lines).encode("utf-8", "replace")
     if b"\x1b" in lines:
         steps = _rules()["rules"]
         assert isinstance(steps, list)
@@ -118,7 +129,7 @@ def made_plain(lines: bytes) -> bytes:
                 lines = re.sub(step["pattern"].encode(), b"", lines)
     if b"\0" in lines:
         lines = lines.replace(b"\0", b"")
-    if not lines.isascii() and _HIDDEN.search(lines.translate(None, _ASCII)):
+    if _HIDDEN.search(other):
         lines = _HIDDEN.sub(lambda hidden: _shown(hidden[0]), lines)
     return lines
 

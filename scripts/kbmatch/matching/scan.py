@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .answer import Answer, Collector, found_titles
 from .context import LINES_AFTER, LINES_BEFORE
-from .decode import as_utf8, decode_utf8, utf8_blocks
+from .decode import decode_utf8, utf8_blocks
 from .gate import Gate, make_gate
 from .matcher import Hit, Matcher
 from .normalise import NormalText, is_plain, made_plain, normalise
@@ -122,12 +122,12 @@ def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
         if not plain:
             joined = b"".join(parts)
             end = joined.rfind(b"\n") + 1 or len(joined)
-            parts, rest = [made_plain(as_utf8(joined[:end]))], joined[end:]
+            parts, rest = [made_plain(joined[:end])], joined[end:]
         yield parts
         parts, size = [rest], len(rest)
         plain = is_plain(rest)
     if size:
-        yield [made_plain(as_utf8(b"".join(parts)))]
+        yield [made_plain(b"".join(parts))]
 
 
 def _decidable(buffer: bytes) -> int:
