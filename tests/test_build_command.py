@@ -70,6 +70,22 @@ def test_a_place_that_cannot_be_written_is_said(checkout: Path) -> None:
     assert "file" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_directory_with_other_things_in_it_is_not_emptied(checkout: Path, tmp_path: Path) -> None:
+    other = tmp_path / "documents"
+    (other / "assets").mkdir(parents=True)
+    (other / "thesis.txt").write_text("three years")
+    done = kb("build", "--site-dir", other, cwd=checkout)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and str(other) in done.stderr
+    assert (other / "thesis.txt").read_text() == "three years"
+    assert not (checkout / ".kbmatch").exists()
+    kept = tmp_path / "kept"
+    (kept / ".git").mkdir(parents=True)  # as where a branch of pages is checked out
+    for _ in range(2):  # the second time over an earlier site
+        assert kb("build", "--site-dir", kept, cwd=checkout).returncode == 0
+    assert (kept / "index.html").is_file() and (kept / ".git").is_dir()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 def test_progress_shows_on_a_terminal_only(checkout: Path) -> None:
     import pty

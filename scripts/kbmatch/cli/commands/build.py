@@ -16,6 +16,8 @@ from kbmatch.matching.compile import compile_pack
 from kbmatch.texts import load as load_texts
 
 CONFIGURATION = "mkdocs.yml"
+OWN_FILES = "assets/kb"
+"""In every site of ours, and written first."""
 
 
 def configure(parser: argparse.ArgumentParser, text: Mapping[str, str]) -> None:
@@ -32,6 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     text = load_texts("delivery", language_of_environment())
     root = checkout(text)
     knowledge = Path(arguments.kb or root / "kb").absolute()
+    site = Path(arguments.site_dir or os.environ.get("SITE_DIR") or root / "site").absolute()
+    if not arguments.pack_only and not _may_be_emptied(site):
+        fail(text["build.not-a-site"].format(path=site))
     pack = compiled(knowledge)
     if pack is None:
         return 1
@@ -45,12 +50,20 @@ def run(arguments: argparse.Namespace) -> int:
     print(text["build.pack"].format(path=_short(target), size=size, symptoms=pack[1]))
     if arguments.pack_only:
         return 0
-    site = Path(arguments.site_dir or os.environ.get("SITE_DIR") or root / "site").absolute()
     if not site_built(root, site, knowledge, text):
         return 1
     files = sum(path.is_file() for path in site.rglob("*"))
     print(text["build.site"].format(path=_short(site), files=files))
     return 0
+
+
+def _may_be_emptied(site: Path) -> bool:
+    """Whether a directory is new, empty, or an earlier site: MkDocs removes what is in it."""
+    try:
+        others = [entry for entry in site.iterdir() if not entry.name.startswith(".")]
+    except OSError:
+        return True  # not there; what else is wrong with it, the builder says
+    return not others or (site / OWN_FILES).is_dir()
 
 
 def checkout(text: Mapping[str, str]) -> Path:
