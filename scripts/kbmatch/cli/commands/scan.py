@@ -14,6 +14,7 @@ from kbmatch.cli.opening import pack_or_fail
 from kbmatch.matching.decode import decode_utf8, read_blocks, utf8_blocks
 from kbmatch.texts import load as load_texts
 
+BLOCK_BYTES = 1 << 20
 PIECE_BYTES = 32 << 20
 """So much of a log is handed to the engine at a time."""
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             session.query(statement)
         for path in distinct(arguments.files):
             try:
-                _read_into(session, path)
+                read_into(session, path)
             except OSError as error:
                 fail(text["unreadable"].format(path=path, reason=error.strerror or error))
         shown = str(session.query("SELECT lines, symptom FROM kb_top", "TSV"))
@@ -67,7 +68,7 @@ def distinct(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _read_into(session: Any, path: Path) -> None:
+def read_into(session: Any, path: Path) -> None:
     """Hand a log over in pieces of whole lines, in files whose names hold nothing special.
 
     Read here, it may be packed or in any encoding, and its name is never taken for a pattern.
@@ -77,7 +78,7 @@ def _read_into(session: Any, path: Path) -> None:
     number = 0
     with path.open("rb") as file, tempfile.TemporaryDirectory(prefix="kbmatch-") as folder:
         target = Path(folder, "piece.txt")
-        for piece in _pieces(utf8_blocks(read_blocks(file))):
+        for piece in _pieces(utf8_blocks(read_blocks(file, BLOCK_BYTES))):
             target.write_bytes(piece)
             session.query(
                 f"INSERT INTO kb_lines SELECT '{source}', {number} + rowNumberInAllBlocks() + 1, "
