@@ -75,7 +75,8 @@ def bundle(pack: bytes, site: Path, documents: Documents) -> bytes:
     )
     files["index.html"] = start_page(files).encode()
     files[SUMS] = sums(files)
-    return zip_bytes({f"{FOLDER}/{name}": content for name, content in files.items()})
+    placed = {f"{FOLDER}/{name}": content for name, content in files.items()}
+    return zip_bytes(placed, dated=True)
 
 
 def default_name() -> str:
