@@ -11,6 +11,8 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from kbmatch.texts import load as load_texts
+
 _ANCHOR = re.compile(r"<a\s+(?:name|id)=[\"']?([^\"'>\s]+)[\"']?\s*/?>|</a>", re.IGNORECASE)
 _NOTE = re.compile(r"^\[!(\w+)\]\s*")
 # What publishing systems put between paragraphs: `:::zone`, `[!INCLUDE …]`.
@@ -22,9 +24,16 @@ Kind = Literal["paragraph", "item", "note", "code", "html", "table", "directive"
 class ArticleError(ValueError):
     """The file is not an article that can be read; the message says why, `line` where."""
 
-    def __init__(self, reason: str, line: int = 1) -> None:
-        super().__init__(reason)
+    def __init__(self, key: str, line: int = 1, **values: object) -> None:
+        self._key = key
+        self._values = values
         self.line = line
+        super().__init__(self.in_language("en"))
+
+    def in_language(self, language: str) -> str:
+        """Return the message in a language."""
+        text = load_texts("authoring", language)[f"article.{self._key}"]
+        return text.format_map(self._values)
 
 
 @dataclass
@@ -36,6 +45,8 @@ class Line:
     links: list[tuple[str, str]] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    bare: str = ""
+    """The text without links that only lead to another part of the article."""
 
 
 @dataclass
@@ -90,14 +101,14 @@ def _front_matter(text: str) -> tuple[Mapping[str, Any], str, int]:
         return {}, text, 0
     end = text.find("\n---", 4)
     if end < 0:
-        raise ArticleError("the front matter that begins here has no closing '---'")
+        raise ArticleError("open-front-matter")
     try:
         front = yaml.safe_load(text[4:end])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         line = mark.line + 2 if mark else 1
-        raise ArticleError(f"the front matter is not YAML: {reason}", line) from error
+        raise ArticleError("bad-front-matter", line, reason=reason) from error
     cut = text.find("\n", end + 1) + 1 or len(text)
     return front if isinstance(front, Mapping) else {}, text[cut:], text.count("\n", 0, cut)
 
@@ -185,6 +196,7 @@ def _inline(children: Sequence[Token]) -> Line:
     line = Line()
     pieces: list[str] = []
     link: tuple[str, int] | None = None
+    pointers: set[int] = set()
     for token in children:
         if token.type == "link_open":
             link = (str(token.attrGet("href") or ""), len(pieces))
@@ -193,7 +205,7 @@ def _inline(children: Sequence[Token]) -> Line:
             words = "".join(pieces[start:])
             line.links.append((words.strip(), address))
             if address.startswith("#"):
-                del pieces[start:]  # it only leads to another part of the article
+                pointers.update(range(start, len(pieces)))
             link = None
         elif token.type == "code_inline":
             line.codes.append(token.content)
@@ -209,6 +221,7 @@ def _inline(children: Sequence[Token]) -> Line:
         else:
             pieces.append(token.content)
     line.text = "".join(pieces).strip()
+    line.bare = "".join(piece for n, piece in enumerate(pieces) if n not in pointers).strip()
     return line
 
 

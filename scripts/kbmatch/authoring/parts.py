@@ -12,7 +12,7 @@ from kbmatch.resources import read_resource
 
 from .article import Article, Block, Section
 
-PARTS = ("symptoms", "causes", "solutions")
+PARTS = ("symptoms", "errors", "causes", "solutions")
 _NUMBERED = r"\s*\d*\s*[:：.、-]?\s*"
 _BOLD = re.compile(r"\*\*(.+?)\*\*[:：]?")
 _NUMBER = re.compile(r"^\D{1,20}?(\d{1,2})(?!\d)")

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         fail(text["unreadable"].format(path=arguments.file, reason=error.strerror))
     except ArticleError as error:
-        fail(f"{arguments.file}:{error.line}:1 {error}")
+        fail(f"{arguments.file}:{error.line}:1 {error.in_language(language)}")
     settings = settings_or_fail(arguments.kb, language)
     pack = pack_or_none(arguments.kb)
     area = arguments.area or settings["areas"][0]["id"]
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
             existing=existing(pack) if pack else None,
         )
     except ArticleError as error:
-        fail(f"{arguments.file}:{error.line}:1 {error}")
+        fail(f"{arguments.file}:{error.line}:1 {error.in_language(language)}")
     twins = _twins(imported, pack, language) if pack else []
     if arguments.output:
         _write(imported, arguments, text)
