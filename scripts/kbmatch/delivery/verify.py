@@ -32,6 +32,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 """A file's own header in a zip file, in front of its content."""
 _END = struct.Struct("<4s4H2LH")
 """The record that a zip file ends with."""
+_LOCATOR_SIZE = 20
+"""What points to the list of an archive larger than a bundle can be stands before that record."""
 
 
 class BundleError(Exception):
@@ -95,8 +97,10 @@ def verify(path: Path) -> Verdict:
             return _compare(_read_directory(path))
         if not stat.S_ISREG(mode):  # a pipe would be waited for, a device read for ever
             raise BundleError("error-kind", path=path)
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            return _compare(_read_zip(file, archive, path))
+        with path.open("rb") as file:
+            _check_end(file, path)
+            with zipfile.ZipFile(file) as archive:
+                return _compare(_read_zip(file, archive, path))
     except _DAMAGED as error:
         raise BundleError("error-not-a-bundle", path=path, reason=error) from error
     except OSError as error:
@@ -201,6 +205,20 @@ def _open_regular(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, flags), "rb")
 
 
+def _check_end(file: IO[bytes], path: Path) -> None:
+    """Refuse a file that does not end as our bundles do, or whose list would fill the memory.
+
+    `zipfile` would look for the end further in front, and read a list of any length at once.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END.size - _LOCATOR_SIZE))
+    end = file.read()
+    if end[-_END.size :][:4] != b"PK\5\6" or end[-2:] != b"\0\0" or end[:4] == b"PK\6\7":
+        raise BundleError("error-end", path=path)
+    if _END.unpack(end[-_END.size :])[5] > MAX_SUMS_BYTES:
+        raise BundleError("error-too-large")
+
+
 def _read_zip(file: IO[bytes], archive: zipfile.ZipFile, path: Path) -> _Contents:
     entries = archive.infolist()
     if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
@@ -274,12 +292,9 @@ def _hidden(file: IO[bytes], archive: zipfile.ZipFile) -> int | None:
             return at
         at += _LOCAL.size + name + packed
     end = file.seek(0, os.SEEK_END) - _END.size
-    file.seek(max(at, end))
-    last = file.read(_END.size)
-    if len(last) < _END.size or last[:4] != b"PK\5\6":
-        return at
-    _, _, _, _, _, length, offset, comment = _END.unpack(last)
-    return at if comment or offset != at or length != end - at else None
+    file.seek(end)
+    _, _, _, _, _, length, offset, _ = _END.unpack(file.read(_END.size))
+    return at if offset != at or length != end - at else None
 
 
 def _chunks(file: IO[bytes], limit: int) -> Iterator[bytes]:
