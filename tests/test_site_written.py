@@ -33,6 +33,28 @@ def test_a_command_can_be_copied_and_filled() -> None:
     assert html.index("Intro.") < form < heading, "the fields stand after the introduction"
 
 
+def test_the_same_command_for_different_shells_becomes_tabs() -> None:
+    both = "```sh\nlpstat\n```\n\n```powershell\nGet-Printer\n```\n"
+    html = page(f"{both}\nText.\n\n{both}")
+    assert html.count('<fieldset class="kb-tabs">') == 2
+    ids = re.findall(r'<input type="radio" [^>]*id="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) == 4
+    assert re.findall(r'data-title="([^"]+)"', html) == ["Shell", "PowerShell"] * 2
+    assert html.count("lpstat") == html.count("Get-Printer") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```sh\na\n```\n\n```sh\nb\n```\n",  # one after the other
+        "```sh\na\n```\n\nThen:\n\n```powershell\nb\n```\n",
+        "```sh\na\n```\n\n```yaml\nb: 1\n```\n",
+    ],
+)
+def test_other_commands_stay_below_each_other(text: str) -> None:
+    assert "kb-tabs" not in page(text)
+
+
 def test_output_is_no_command_and_asks_for_nothing() -> None:
     html = page("```text\nprinter {printer} is idle\n```\n")
     assert 'class="kb-output"' in html and "kb-copy" not in html and "kb-values" not in html

@@ -2,18 +2,21 @@
 
 A fence in Markdown says what it holds: `sh`, `powershell`, `cmd` and `kql` are commands, `text` is
 what something prints, anything else the content of a file. `{.sh .changes}` and `{.sh .reads}` mark
-what a command does. Slots such as `{registry}` are filled as everywhere.
+what a command does. Slots such as `{registry}` are filled as everywhere. Commands for different
+shells that follow each other at once are alternatives, and become tabs.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown  # type: ignore[import-untyped]
 from markdown.extensions import Extension  # type: ignore[import-untyped]
 from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+from markupsafe import Markup
 
 from ..knowledge.folding import close_up
 from ..knowledge.model import Command, Knowledge
@@ -21,6 +24,9 @@ from .edition import Edition
 from .rendering import Renderer
 
 COMMANDS = ("sh", "powershell", "cmd", "kql")
+_FIGURE = r'<figure class="kb-cmd kb-cmd--(?:sh|powershell|cmd)\b.*?</figure>'
+_ALTERNATIVES = re.compile(rf"{_FIGURE}(?:\s*{_FIGURE})+", re.DOTALL)
+_SHELL = re.compile(r"kb-cmd--(sh|powershell|cmd)\b")
 _AFTER_MARK = re.compile(
     r"(?<=[\u3001\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f])\n"
 )
@@ -67,7 +73,30 @@ class WrittenPages(Extension):  # type: ignore[misc]
             form = self._renderer.render("written.html", prefix, part="values", fields=fields)
             before, *rest = _FIRST_SECTION.split(html, maxsplit=1)
             html = f"{before}{form}{''.join(rest)}"
-        return f"{top}{html}"
+        return f"{top}{self._with_tabs(html, prefix)}"
+
+    def _with_tabs(self, html: str, prefix: str) -> str:
+        """Return a page with commands that say the same to different shells side by side."""
+        numbers = count(1)
+        label = self._renderer.edition.label
+
+        def tabs(match: re.Match[str]) -> str:
+            figures = re.findall(_FIGURE, match[0], re.DOTALL)
+            shells = [found[1] for figure in figures if (found := _SHELL.search(figure))]
+            if len(set(shells)) < len(figures):
+                return match[0]
+            alternatives = [
+                {"platform": shell, "title": label(f"shell.{shell}"), "html": Markup(figure)}
+                for shell, figure in zip(shells, figures, strict=True)
+            ]
+            name = f"shells-{next(numbers)}"
+            return str(
+                self._renderer.render(
+                    "written.html", prefix, part="tabs", set=name, alternatives=alternatives
+                )
+            )
+
+        return _ALTERNATIVES.sub(tabs, html)
 
     @property
     def _renderer(self) -> Renderer:
