@@ -190,12 +190,16 @@ def test_every_file_has_its_heading_also_beside_one_that_is_missing(
     log.write_text(f"{ERROR}\n")
     done = kbmatch("--kb", pack, "-f", str(log), "-f", str(tmp_path / "missing"))
     assert done.returncode == 2 and done.stdout.startswith(f"==> {log}\n")
-    both = kbmatch("--kb", pack, "-f", str(log), "-f", str(log)).stdout
-    assert f"\n\n==> {log}\n" in both
-    markdown = kbmatch("--kb", pack, "-f", str(log), "-f", str(log), "--format", "markdown").stdout
+    two = tmp_path / "two.log"
+    two.write_text(f"{ERROR}\n")
+    files = ("-f", str(log), "-f", str(two))
+    both = kbmatch("--kb", pack, *files).stdout
+    assert f"\n\n==> {two}\n" in both
+    markdown = kbmatch("--kb", pack, *files, "--format", "markdown").stdout
     assert markdown.count("\n### ") == 2 and markdown.count("## ") == 4
-    github = kbmatch("--kb", pack, "-f", str(log), "-f", str(log), "--format", "github").stdout
-    assert all(line.startswith(f"::error file={log},line=1,") for line in github.splitlines())
+    github = kbmatch("--kb", pack, *files, "--format", "github").stdout
+    begins = tuple(f"::error file={name},line=1," for name in (log, two))
+    assert all(line.startswith(begins) for line in github.splitlines())
     assert "paper-jam.html" in github
 
 

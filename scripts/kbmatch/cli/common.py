@@ -101,12 +101,12 @@ def _silence() -> None:
         pass  # a stream without a descriptor has nothing to fail at
 
 
-def json_text(value: object) -> str:
+def json_text(value: object, indent: int | None = 2) -> str:
     """Return JSON that any console carries unharmed: escaped where it can't hold our characters."""
     import json
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("_", "-")
-    return json.dumps(value, ensure_ascii=not encoding.startswith("utf"), indent=2)
+    return json.dumps(value, ensure_ascii=not encoding.startswith("utf"), indent=indent)
 
 
 def write_data(text: str) -> None:

@@ -1,16 +1,16 @@
 """`kbmatch --follow`: a growing stream in, one JSON object per finding out, in constant memory.
 
-Made for `kubectl logs -f` and for the exec sources of Vector and Fluent Bit: each finding is
+Made for `kubectl logs -f`, Vector's exec source and Fluent Bit's standard input: each finding is
 written and flushed at once. The lines before a finding are its context; a message that generic
 words make doubtful waits for no lines after it.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import deque
+from errno import EBADF
 
 from kbmatch.matching.answer import Answer, Collector, found_titles
 from kbmatch.matching.context import LINES_BEFORE
@@ -18,6 +18,9 @@ from kbmatch.matching.decode import decode_utf8
 from kbmatch.matching.gate import make_gate
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.normalise import made_plain, normalise
+
+from .common import json_text
+from .masking import mask, redact_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,28 +34,36 @@ READ_BYTES = 1 << 16
 MAX_LINE = 64 << 10
 JOINED_LINES = 4
 """A message may be wrapped over this many lines."""
+CONTEXT_BYTES = 64 << 10
+"""So much of the lines before a finding is kept, however long each is."""
 
 
 def follow(options: Options, matcher: Matcher, language: str) -> int:
     """Read until the stream ends; return 0 when anything was found, 1 otherwise."""
-    names = options.file or ["-"]
+    from .match import inputs
+
+    masked = bool(options.redact)
+    names = [name for name, _ in inputs(options)]
+    shown = redact_all(names) if masked else names
     found = False
-    for name in names:
-        if name == "-":
-            found |= _follow(sys.stdin.buffer, matcher, language, bool(options.redact))
-        else:
-            with open(name, "rb") as file:
-                found |= _follow(file, matcher, language, bool(options.redact))
+    for name, label in zip(names, shown, strict=True):
+        for finding in _read(name, matcher, language, masked):
+            found = True
+            named = {**finding, "file": label} if len(names) > 1 else finding
+            sys.stdout.write(json_text(named, None) + "\n")
+            sys.stdout.flush()
     return 0 if found else 1
 
 
-def _follow(file: BinaryIO, matcher: Matcher, language: str, masked: bool) -> bool:
-    any_found = False
-    for finding in findings(file, matcher, language, masked=masked):
-        any_found = True
-        sys.stdout.write(json.dumps(finding, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-    return any_found
+def _read(name: str, matcher: Matcher, language: str, masked: bool) -> Iterator[dict[str, Any]]:
+    """Yield the findings of a file or, for `-`, of standard input. Raises OSError."""
+    if name != "-":
+        with open(name, "rb") as file:
+            yield from findings(file, matcher, language, masked=masked)
+    elif sys.stdin is None:
+        raise OSError(EBADF, os.strerror(EBADF))
+    else:
+        yield from findings(sys.stdin.buffer, matcher, language, masked=masked)
 
 
 def findings(
@@ -84,7 +95,15 @@ def findings(
                 one = Collector(matcher)
                 one.add(text, [hit], base)
                 yield _finding(one, matcher, language, masked)
-        before.extend(lines)
+        _remember(before, lines)
+
+
+def _remember(before: deque[bytes], lines: list[bytes]) -> None:
+    """Keep the last lines as context, in bounded memory; of a longer one its end."""
+    before.extend(line[-CONTEXT_BYTES:] for line in lines[-LINES_BEFORE:])
+    size = _bytes_of(before, len(before))
+    while size > CONTEXT_BYTES and len(before) > 1:
+        size -= len(before.popleft()) + 1
 
 
 def _bytes_of(lines: deque[bytes], count: int) -> int:
@@ -96,8 +115,6 @@ def _finding(collector: Collector, matcher: Matcher, language: str, masked: bool
     titles = found_titles(matcher, found, language)
     answer = Answer(language, found, titles)
     if masked:
-        from .masking import mask
-
         mask([], [answer])
     (finding,) = answer.as_json()["matches"]
     return {"version": 1, **{key: finding[key] for key in finding if key not in _OF_A_WHOLE_TEXT}}

@@ -18,6 +18,7 @@ from .common import (
     json_text,
     language_of_environment,
     tolerate_console,
+    write_data,
 )
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ def _run(options: Options, text: Texts) -> int:
     status = 1
     several = False
     answers: list[tuple[str, Answer]] = []
-    for name, source in _inputs(options):
+    for name, source in inputs(options):
         several = several or bool(answers)
         try:
             answers.append((name, _answer(name, source, matcher, language, options)))
@@ -110,18 +111,25 @@ def _take_files(options: Options, text: Texts) -> None:
         options.text, options.file = [], words
 
 
-def _inputs(options: Options) -> Iterator[tuple[str, str | None]]:
-    """Yield each input's name, with its text where that was given on the command line."""
+def inputs(options: Options) -> Iterator[tuple[str, str | None]]:
+    """Yield each input's name, with its text where that was given on the command line.
+
+    A file that several names or patterns lead to is read once, or its lines would count twice.
+    """
     if options.text:
         yield "", " ".join(options.text)
+    seen: set[str] = set()
     for name in options.file or ():
+        names = [name]
         if name != "-" and not os.path.exists(name) and any(c in name for c in "*?["):
             import glob
 
-            for path in sorted(glob.glob(name)) or [name]:
+            names = sorted(glob.glob(name)) or names
+        for path in names:
+            place = path if path == "-" else os.path.realpath(path)
+            if place not in seen:
+                seen.add(place)
                 yield path, None
-        else:
-            yield name, None
     if not options.text and not options.file:
         yield "-", None
 
@@ -199,7 +207,7 @@ def _print(
     if options.format == "openmetrics":
         from .metrics import openmetrics
 
-        return _write(openmetrics(answers))
+        return write_data(openmetrics(answers) + "\n")
     style = Style(options.format == "text" and is_terminal_coloured(options.no_color))
     parts: list[str] = []
     for name, answer in answers:
@@ -374,15 +382,26 @@ def parse(arguments: Sequence[str]) -> Options:
             options.redact = name == "redact"
         else:
             setattr(options, name, True)
-    if options.follow and options.format not in ("text", "json"):
-        raise UsageError("error-follow-format")
     options.text = words
     if options.file and words:  # a shell has expanded -f *.log
         missing = [word for word in words if word != "-" and not os.path.exists(word)]
         if missing:
             raise UsageError("error-not-a-file", path=missing[0])
         options.text, options.file = [], [*options.file, *words]
+    if options.follow:
+        _check_follow(options)
     return options
+
+
+def _check_follow(options: Options) -> None:
+    """Refuse what has no meaning for a stream. Raises UsageError."""
+    if options.format not in ("text", "json"):
+        raise UsageError("error-follow-format")
+    for name in ("all", "why", "open"):
+        if getattr(options, name):
+            raise UsageError("error-follow-option", option=f"--{name}")
+    if not all(word == "-" or os.path.exists(word) for word in options.text):
+        raise UsageError("error-follow-words")
 
 
 def _usage_error(error: getopt.GetoptError, names: Sequence[str]) -> UsageError:
