@@ -469,6 +469,57 @@ def test_each_error_of_a_list_is_a_symptom_with_its_own_solutions(
     assert "Then `lp: the paper is locked on this printer`" in left
 
 
+LABELLED = """# Trays
+
+## The tray sticks
+
+**Symptom:** The tray doesn't open.
+
+**Cause:** Rust, as `lp` says.
+
+**Resolution:**
+
+1. Oil it.
+
+**Note** is no part: it stays.
+
+## The tray burns
+
+It says:
+
+```output
+lp: fire in tray
+```
+
+### Cause
+
+Too hot.
+
+### Solution
+
+Water.
+
+## Next steps
+
+Read on.
+"""
+
+
+def test_labels_in_bold_and_headings_that_are_the_symptom(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported = run_import(LABELLED, tmp_path, capsys)
+    check_schema(imported)
+    symptoms = of_kind(imported, "symptom")
+    assert [s["title"]["en"] for s in symptoms] == ["The tray sticks", "The tray burns"]
+    assert symptoms[1]["signatures"][0]["samples"] == ["lp: fire in tray"]
+    assert causes_of(imported) == [["Rust, as `lp` says."], ["Too hot."]]
+    steps = [step["text"]["en"] for step in of_kind(imported, "solution")[0]["steps"]]
+    assert steps == ["Oil it.", "**Note** is no part: it stays."]
+    left = [item["text"] for item in imported["unplaced"]]
+    assert {"The tray doesn't open.", "It says:", "Read on."} <= set(left)
+
+
 def test_what_is_listed_cannot_command_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from .article import Article, Block, Section
 
 PARTS = ("symptoms", "errors", "causes", "solutions")
 _NUMBERED = r"\s*\d*\s*[:：.、-]?\s*"
-_BOLD = re.compile(r"\*\*(.+?)\*\*[:：]?")
+_BOLD = re.compile(r"\*\*(.+?)\*\*([:：]?)\s*(.*)", re.DOTALL)
 _NUMBER = re.compile(r"^\D{1,20}?(\d{1,2})(?!\d)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LETTER = re.compile("[A-Za-z]+")
@@ -47,7 +48,10 @@ def number(title: str) -> int | None:
 
 
 def with_bold_headings(sections: Sequence[Section]) -> list[Section]:
-    """Return the sections, those split that open their parts with a line in bold."""
+    """Return the sections, those split that open their parts with words in bold.
+
+    These may be a line of their own or begin one: `**Cause:** The tray is open.`
+    """
     result: list[Section] = []
     for section in sections:
         current = Section(section.level, section.title, section.anchors, section.number)
@@ -55,12 +59,35 @@ def with_bold_headings(sections: Sequence[Section]) -> list[Section]:
         for block in section.blocks:
             bold = _BOLD.fullmatch(block.line.text) if block.kind == "paragraph" else None
             title = bold[1].strip(" :：") if bold else ""
-            if title and part(title)[0]:
+            # `**Error** is what it says` is a sentence: a label ends with a colon or its line.
+            if bold and part(title)[0] and (not bold[3] or {bold[1][-1], bold[2]} & {*":："}):
                 current = Section(section.level + 1, title, (), block.number)
                 result.append(current)
+                if bold[3]:
+                    line = replace(block.line, text=bold[3], bare=_BOLD.sub(r"\3", block.line.bare))
+                    current.blocks.append(replace(block, line=line))
             else:
                 current.blocks.append(block)
     return result
+
+
+def headed(sections: Sequence[Section]) -> set[int]:
+    """Return the places of sections whose heading is a symptom that no part of theirs tells.
+
+    `## The tray sticks` with `### Cause` and `### Solution` below it is one.
+    """
+    found = set()
+    for place, section in enumerate(sections):
+        if section.level < 2 or part(section.title)[0]:
+            continue
+        kinds = set()
+        for below in sections[place + 1 :]:
+            if below.level <= section.level:
+                break
+            kinds.add(part(below.title)[0])
+        if kinds & {"causes", "solutions"} and not kinds & {"symptoms", "errors"}:
+            found.add(place)
+    return found
 
 
 def table_rows(blocks: Sequence[Block]) -> tuple[list[str], list[list[Block]]]:

@@ -11,7 +11,7 @@ from .drafts import slug
 from .errors import weight_of_error
 from .joining import CauseFound, SolutionFound
 from .outlinks import OutLinks, is_only_link
-from .parts import names, number, part, table_rows, with_bold_headings
+from .parts import headed, names, number, part, table_rows, with_bold_headings
 from .steps import Steps, command_of
 from .wording import Ids, Wording
 
@@ -77,17 +77,23 @@ class Placer:
     def place(self, article: Article) -> Findings:
         """Return what the sections of an article tell."""
         kind, level = "", 0
-        for section in with_bold_headings(article.sections):
+        sections = with_bold_headings(article.sections)
+        symptoms_by_heading = headed(sections)
+        above = ""
+        for place, section in enumerate(sections):
             found, title = part(section.title)
             if found or section.level <= level:
                 kind, level = found, section.level
+            if not kind:
+                above = section.title if section.level > 1 else ""
             section, tables = _without_tables(section)
-            if found in ("symptoms", "errors"):
+            is_headed = not kind and place in symptoms_by_heading
+            if found in ("symptoms", "errors") or is_headed:
                 self._scope += 1
-            if found == "errors":
-                self._error(section, title)
+            if found == "errors" or is_headed:
+                self._error(section, title if found else section.title)
             elif kind == "symptoms":
-                self._symptoms(section, title)
+                self._symptoms(section, title or above)
             elif kind == "causes":
                 self._causes(section, title if found else section.title)
             elif kind == "solutions" and (not found or title or _has_steps(section)):
