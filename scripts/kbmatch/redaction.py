@@ -70,10 +70,10 @@ def _spread(text: str, masks: dict[str, str]) -> str:
     labels = [match.span() for match in _LABEL.finditer(lowered)]
     pieces: list[str] = []
     last = 0
-    for place, (start, end) in enumerate(labels):
+    for place, (start, first) in enumerate(labels):
         if start < last or (start and text[start - 1] == "<"):
             continue
-        for _, end in reversed(labels[place : place + longest.get(lowered[start:end], 0)]):
+        for _, end in reversed(labels[place : place + longest.get(lowered[start:first], 0)]):
             if lowered[start:end] in masks:
                 pieces += [text[last:start], masks[lowered[start:end]]]
                 last = end
