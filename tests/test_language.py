@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kbmatch.matching.language import SLOT_CLASSES, MessageError, parse_message
 from kbmatch.matching.normalise import normalise
+from kbmatch.texts import load
 from small_knowledge import SLOTS
 
 
@@ -61,18 +62,29 @@ def test_a_whole_line_message_is_not_found_inside_a_line() -> None:
     ("message", "reason"),
     [
         ("", "empty"),
-        ("{host}", "no literal text"),
-        ("a {host", "without '}'"),
-        ("a } b", "without '{'"),
-        ("lookup failed {nope}", "does not declare"),
-        ("failed {host}{ip} here", "two slots without text"),
-        ("failed {text} a {text} b {text} c", "more than two"),
-        ("{text} failed to connect", "begins with free text"),
+        ("{host}", "no-literal"),
+        ("a {host", "open-brace"),
+        ("a } b", "close-brace"),
+        ("lookup failed {nope}", "undeclared"),
+        ("failed {host}{ip} here", "adjacent"),
+        ("failed {text} a {text} b {text} c", "free-slots"),
+        ("{text} failed to connect", "free-start"),
     ],
 )
 def test_a_wrong_message_says_what_is_wrong(message: str, reason: str) -> None:
-    with pytest.raises(MessageError, match=reason):
+    with pytest.raises(MessageError) as raised:
         parse_message(message, SLOTS)
+    assert raised.value.reason == reason
+    assert reason in MessageError.REASONS
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_every_reason_is_worded_for_messages_and_templates(language: str) -> None:
+    text = load("signature_rules", language)
+    for reason in MessageError.REASONS:
+        if reason not in ("undeclared", "unknown-type"):  # said by rules of their own
+            assert text[f"KB501.message.{reason}"].format()
+            assert reason == "no-literal" or text[f"KB502.message.{reason}"].format()
 
 
 def test_doubled_braces_are_braces() -> None:
@@ -91,7 +103,7 @@ def test_any_text_is_a_message_or_a_clear_error(source: str) -> None:
     try:
         compiled = parse_message(source, SLOTS)
     except MessageError as error:
-        assert error.reason
+        assert error.reason in MessageError.REASONS
         return
     re.compile(compiled.regex)
 

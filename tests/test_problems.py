@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from kbmatch.knowledge.model import Position
 from kbmatch.knowledge.problems import (
@@ -57,12 +58,22 @@ def test_sarif_names_rules_and_places() -> None:
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["KB101", "KB111", "KB501"]
     assert rules[0]["shortDescription"]["text"] == "A key is unknown"
+    assert rules[0]["fullDescription"]["text"] in rules[0]["help"]["text"]
+    assert "But so" in rules[0]["help"]["text"]
+    chinese = json.loads(as_sarif([UNKNOWN], "1.2.3", "zh-TW"))["runs"][0]["tool"]["driver"]
+    assert "要這樣寫" in chinese["rules"][0]["help"]["text"]
+    assert rules[1]["defaultConfiguration"] == {"level": "warning"}
+    assert run["columnKind"] == "unicodeCodePoints"
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "kb/a%20b%2Cc.yaml"
     assert place["region"] == {"startLine": 3, "startColumn": 1}
     assert [result["level"] for result in run["results"]] == ["error", "warning", "error"]
+    prints = [result["partialFingerprints"]["problem/v1"] for result in run["results"]]
+    lower = replace(UNKNOWN, position=Position(UNKNOWN.position.path, 7, 1))
+    (again,) = json.loads(as_sarif([lower], "1.2.3"))["runs"][0]["results"]
+    assert again["partialFingerprints"]["problem/v1"] == prints[0] != prints[1]
 
 
 def test_problem_can_be_worded_again() -> None:

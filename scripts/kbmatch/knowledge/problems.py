@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -210,17 +211,32 @@ def as_sarif(problems: Iterable[Problem], version: str, language: str = "en") ->
 
 def _sarif_rule(code: str, items: list[Problem], language: str) -> dict[str, Any]:
     domain = next((i.domain for i in items if i.code == code and i.domain), "")
-    title = texts.load(domain, language).get(f"{code}.title", code) if domain else code
-    return {"id": code, "shortDescription": {"text": title}}
+    if not domain:
+        return {"id": code, "shortDescription": {"text": code}}
+    # Examples are the same in every language and stand in English only.
+    wording = {**texts.load(domain, "en"), **texts.load(domain, language)}
+    why, bad, good = (wording[f"{code}.{part}"] for part in ("why", "bad", "good"))
+    labels = texts.load("validate", language)
+    told = labels["sarif.help"].format(why=why, bad=bad, good=good)
+    return {
+        "id": code,
+        "shortDescription": {"text": wording[f"{code}.title"]},
+        "fullDescription": {"text": why},
+        "help": {"text": told},
+        "defaultConfiguration": {"level": "warning" if code in WARNING_CODES else "error"},
+    }
 
 
 def _sarif_result(item: Problem, index: int) -> dict[str, Any]:
     text = item.message + (f"\n{item.hint}" if item.hint else "")
+    # What stays the same when lines are added above, so that a report knows a problem again.
+    same = f"{item.code}\0{item.position.path}\0{item.message}"
     return {
         "ruleId": item.code,
         "ruleIndex": index,
         "level": item.severity,
         "message": {"text": text},
+        "partialFingerprints": {"problem/v1": sha256(same.encode("utf-8", "replace")).hexdigest()},
         "locations": [
             {
                 "physicalLocation": {

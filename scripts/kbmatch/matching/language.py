@@ -54,9 +54,14 @@ class SlotDeclaration(Protocol):
 class MessageError(ValueError):
     """A message that can't be compiled; `offset` counts characters from its start.
 
-    `slot` names the slot that is to blame when it is undeclared or of an unknown type: that is one
-    mistake, wherever the slot is used.
+    `reason` is one of `REASONS`, which the rules word for people. `slot` names the slot that is to
+    blame when it is undeclared or of an unknown type: one mistake, wherever the slot is used.
     """
+
+    REASONS = (
+        "empty", "no-literal", "open-brace", "close-brace", "undeclared", "unknown-type",
+        "adjacent", "free-slots", "free-start",
+    )  # fmt: skip
 
     def __init__(self, offset: int, reason: str, slot: str = "") -> None:
         super().__init__(reason)
@@ -156,9 +161,7 @@ def _parse(source: str, slots: Mapping[str, SlotDeclaration], line: str, templat
     phrases = tuple(part for part in normal if isinstance(part, str))
     runs = literal_runs(phrases)
     if not template and not any(len(run.encode()) >= MIN_ANCHOR_BYTES for run in runs):
-        raise MessageError(
-            0, "has no literal text of at least 6 characters that could tell it apart"
-        )
+        raise MessageError(0, "no-literal")
     regex, groups, free = _regex(normal, line)
     return Message(source, normal, regex, groups, free, phrases)
 
@@ -208,29 +211,27 @@ def _split(source: str, slots: Mapping[str, SlotDeclaration]) -> tuple[str | Slo
         elif character == "{":
             end = source.find("}", position)
             if end < 0:
-                raise MessageError(position, "has a '{' without '}'; write '{{' for a brace")
+                raise MessageError(position, "open-brace")
             name, _, kind = source[position + 1 : end].partition(":")
             kind = kind or name
             if kind not in slots:
-                reason = f"uses a slot that kb.yaml does not declare: {kind}"
-                raise MessageError(position, reason, kind)
+                raise MessageError(position, "undeclared", kind)
             declared = slots[kind]
             if declared.type not in SLOT_CLASSES:
-                reason = f"slot {kind} has an unknown type: {declared.type}"
-                raise MessageError(position, reason, kind)
+                raise MessageError(position, "unknown-type", kind)
             if literal:
                 parts.append(literal)
                 literal = ""
             elif parts:
-                raise MessageError(position, "has two slots without text between them")
+                raise MessageError(position, "adjacent")
             parts.append(Slot(name, kind, declared.type, declared.suffixes))
             position = end + 1
         else:
-            raise MessageError(position, "has a '}' without '{'; write '}}' for a brace")
+            raise MessageError(position, "close-brace")
     if literal:
         parts.append(literal)
     if not parts:
-        raise MessageError(0, "is empty")
+        raise MessageError(0, "empty")
     return tuple(parts)
 
 
@@ -246,9 +247,9 @@ def _refuse_runaway(source: str, parts: tuple[str | Slot, ...]) -> None:
     slots = [part for part in parts if isinstance(part, Slot)]
     free = [slot for slot in slots if slot.type in _FREE]
     if len(free) > 2:
-        raise MessageError(source.find("{"), "has more than two {text} slots")
+        raise MessageError(source.find("{"), "free-slots")
     if isinstance(parts[0], Slot) and parts[0].type in _FREE:
-        raise MessageError(0, "begins with free text; begin with what the tool always prints")
+        raise MessageError(0, "free-start")
 
 
 def literal_runs(phrases: Iterable[str]) -> tuple[str, ...]:

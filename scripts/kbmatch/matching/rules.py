@@ -32,8 +32,7 @@ def messages_compile(
             if error.slot:
                 continue  # said once, where the slot is used (KB301) or declared (KB104)
             at = document.position("signatures", index, "message")
-            reason, column = error.reason, error.offset + 1
-            yield signature_problem("KB501", at, reason=reason, column=column)
+            yield signature_problem("KB501", at, error.reason)
             continue
         if signature.needs is None and signature.line != "whole" and is_common(message):
             at = document.position("signatures", index, "message")
@@ -55,7 +54,7 @@ def templates_compile(knowledge: Knowledge, documents: Documents) -> Iterator[Pr
             if error.slot:
                 continue
             (document,) = documents.of_kind("settings")[:1]
-            yield signature_problem("KB502", document.position(*path), reason=error.reason)
+            yield signature_problem("KB502", document.position(*path), error.reason)
 
 
 @RULES.rule("KB503", "KB504", "KB505", "KB506")
