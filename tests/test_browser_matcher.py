@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from kbmatch.matching.answer import answer
+from kbmatch.matching.answer import Quote, answer
 from kbmatch.matching.browser import browser_data
 from kbmatch.matching.normalise import normalise
 from real_knowledge import CASES, ROOT, knowledge, matcher
 
 SCRIPTS = [
     ROOT / "site_overrides/assets/kb/match" / f"{name}.js"
-    for name in ("normal", "literals", "matcher")
+    for name in ("normal", "literals", "quote", "matcher")
 ]
 PROGRAM = """
 const scripts = process.argv.slice(1).map((path) => require('fs').readFileSync(path, 'utf8'));
@@ -52,9 +52,19 @@ def in_javascript(texts: list[str]) -> list[tuple[list[dict[str, Any]], str]]:
     return [(found, cased) for found, cased in json.loads(done.stdout)]
 
 
+def _quote(quote: Quote) -> dict[str, Any]:
+    before = quote.line[: quote.place].encode("utf-16-le")  # JavaScript counts in these
+    return {"line": quote.line, "place": len(before) // 2}
+
+
 def in_python(text: str) -> list[dict[str, Any]]:
-    matches = answer(text, matcher(), "en").as_json()["matches"]
-    return [{k: v for k, v in m.items() if k not in ("title", "page")} for m in matches]
+    found = answer(text, matcher(), "en")
+    quotes = [_quote(one.quote) for one in found.found]
+    matches = zip(found.as_json()["matches"], quotes, strict=True)
+    return [
+        {k: v for k, v in m.items() if k not in ("title", "page")} | {"quote": quote}
+        for m, quote in matches
+    ]
 
 
 def test_every_case_gets_the_same_answer() -> None:

@@ -52,12 +52,14 @@ window.kbCard = (() => {
   const ticket = (matches) => {
     const [first, ...others] = matches;
     const page = symptoms()[first.id];
-    const lines = [`## ${page.title} (${first.id})`, '', '```', first.text, '```', '', page.summary, '', say('box.causes'),
+    const head = `## ${page.title} (${first.id})\n\n\`\`\``;
+    const lines = ['```', '', page.summary, '', say('box.causes'),
       ...page.causes.map((id) => { const cause = window.kbKit.pages.causes[id]; return `- ${cause.title} (${cause.fixer})`; }), ''];
     if (others.length) lines.push(say('box.also'), ...others.map((other) => `- ${symptoms()[other.id].title} (${where(other)})`), '');
     const place = location.protocol === 'file:' ? `${window.kbKit.language}/${page.path}` : new URL(page.path, window.kbKit.root).href;
     // The address of this site stays readable: only what the reader pasted is masked.
-    return `${window.kbKit.masked(lines.join('\n'), matches)}\n${place}`;
+    const [said, rest] = window.kbKit.maskedQuote(matches, lines.join('\n'));
+    return `${head}\n${said}\n${rest}\n${place}`;
   };
   const ticketBox = (matches) => {
     const box = make('details', {class: 'kb-found__ticket'}, make('summary', {}, say('box.ticket')));
@@ -71,7 +73,7 @@ window.kbCard = (() => {
   /** For the page that is opened next: the line that led there, masked and as it was. */
   const remember = (match) => {
     __md_set('kb.seen', {
-      id: match.id, text: window.kbKit.masked(match.text, [match]), own: match.text, line: match.line, signature: match.signature,
+      id: match.id, text: window.kbKit.maskedQuote([match])[0], own: match.text, line: match.line, signature: match.signature,
     }, sessionStorage);
   };
 

@@ -5,7 +5,7 @@
  */
 'use strict';
 window.kbEngine = (data, timeOut = 10000) => {
-  const PARTS = [window.makeKbNormaliser, window.makeKbLiterals, window.makeKbMatcher];
+  const PARTS = [window.makeKbNormaliser, window.makeKbLiterals, window.makeKbQuote, window.makeKbMatcher];
   const SOURCE = `'use strict';\n${PARTS.join('\n')}
 let matcher = null;
 onmessage = ({data: {id, data, text}}) => {

@@ -7,7 +7,7 @@ window.kbKit = (() => {
   const BASE = document.currentScript.src.replace(/[^/]*$/, '');
   const LANGUAGE = document.documentElement.lang;
   const ROOT = new URL(`../../../${LANGUAGE}/`, BASE).href;
-  const MATCHER = ['normal', 'literals', 'matcher'];
+  const MATCHER = ['normal', 'literals', 'quote', 'matcher'];
   const WORDS_AT_MOST = 12; // more is a message, not words
   const TYPED_AT_MOST = 300;
 
@@ -115,7 +115,19 @@ window.kbKit = (() => {
    * shown to the rules as addresses, ahead of the text: the rules tell public ones from others, and
    * mask those wherever they stand.
    */
-  kit.masked = (text, matches) => {
+  kit.masked = (text, matches) => maskedAs([text], matches)[0];
+  /** The line of the first match, masked and only then shortened, and more texts, masked likewise. */
+  kit.maskedQuote = (matches, ...more) => {
+    const {line, place} = matches[0].quote;
+    const [whole, before, ...rest] = maskedAs([line, line.slice(0, place), ...more], matches);
+    return [window.makeKbQuote().shorten({line: whole, place: Math.min(before.length, whole.length)}), ...rest];
+  };
+  const BETWEEN = '\n\0\n'; // no text that is pasted holds it once it is read
+  const maskedAs = (texts, matches) => {
+    const parts = maskedWhole(texts.join(BETWEEN), matches).split(BETWEEN);
+    return parts.length === texts.length ? parts : texts.map((text) => maskedWhole(text, matches));
+  };
+  const maskedWhole = (text, matches) => {
     const {slots, redaction} = window.kbBoxSignatures;
     const mask = (value) => window.kbRedact(redaction, value);
     const hosts = new Set();

@@ -13,8 +13,6 @@ function makeKbMatcher(data) {
   const LINES_AFTER = 20;
   const ALONE_SHARE = 0.8;
   const ALONE_CHARACTERS = 2000;
-  const TEXT_CHARACTERS = 400;
-  const WORD_CHARACTERS = 40;
   const HARVEST_CHARACTERS = 20000;
   const FEW_STARTS = 6;
 
@@ -246,21 +244,7 @@ function makeKbMatcher(data) {
   };
 
   /* answer.py */
-  const shorten = (line, around) => {
-    line = line.replace(/\n/g, ' ');
-    if (line.length <= TEXT_CHARACTERS) return line;
-    let start = Math.max(0, Math.min(around - TEXT_CHARACTERS / 4, line.length - TEXT_CHARACTERS));
-    let end = start + TEXT_CHARACTERS;
-    if (start > 0) {
-      const blank = line.slice(start, Math.min(start + WORD_CHARACTERS, around)).indexOf(' ');
-      start += blank + 1;
-    }
-    if (end < line.length) {
-      const blank = line.slice(end - WORD_CHARACTERS, end).lastIndexOf(' ');
-      if (blank >= 0) end += blank - WORD_CHARACTERS;
-    }
-    return `${start > 0 ? '…' : ''}${line.slice(start, end)}${end < line.length ? '…' : ''}`;
-  };
+  const {quote, shorten} = makeKbQuote();
   const readTemplate = (template, text, start, end) => {
     const flat = text.flat.slice(start, end);
     if (!template.phrases.every((phrase) => phrase.split('"').every((run) => flat.includes(run)))) return null;
@@ -312,7 +296,7 @@ function makeKbMatcher(data) {
         const [start, end] = text.lineSpan(hit.start, hit.end);
         tallies.set(hit.symptom, {
           first: line, last: line, count: 1, signature: hit.signature,
-          text: shorten(text.cased.slice(start, end), hit.start - start),
+          quote: quote(text.cased.slice(start, end), hit.start - start),
           slots: fill(slotsOf(hit, text), text, hit),
         });
       } else {
@@ -327,7 +311,7 @@ function makeKbMatcher(data) {
     return rank(order).map(([symptom, role]) => {
       const tally = tallies.get(symptom);
       return {
-        id: relations[symptom].id, role, line: tally.first, count: tally.count, text: tally.text,
+        id: relations[symptom].id, role, line: tally.first, count: tally.count, text: shorten(tally.quote), quote: tally.quote,
         signature: signatures[tally.signature].id, slots: tally.slots,
       };
     });
