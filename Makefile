@@ -33,9 +33,9 @@ SECONDS_OF_FUZZING ?= 48
 fuzz: .venv-fuzz/.ready
 	.venv-fuzz/bin/python tests/fuzz/run.py $(SECONDS_OF_FUZZING)
 
-.venv-fuzz/.ready:
+.venv-fuzz/.ready: requirements/fuzz.txt
 	$(PYTHON) -m venv .venv-fuzz
-	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
+	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
 bench: $(VENV)/.test
@@ -57,6 +57,8 @@ lock:
 	  --no-emit-find-links --extra scan --extra gaps -o requirements/site.txt pyproject.toml requirements/build.in
 	uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --extra scan --extra gaps --extra test -o requirements/test.txt pyproject.toml requirements/build.in
+	uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links -c requirements/site.txt -o requirements/fuzz.txt requirements/fuzz.in
 
 $(VENV)/.site: requirements/site.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
