@@ -27,6 +27,35 @@ COMMANDS = (
     "search --help",
     "--help",
 )
+LOG = ROOT / "tests/data/odd.log"
+# What asks for more than the cheap matrix above: each on every console, in one language.
+HEAVIER = (
+    f"gaps {LOG} --kb {KNOWLEDGE}",
+    f"gaps {LOG} --format json --kb {KNOWLEDGE}",
+    f"import {ROOT}/tests/data/acr-network-article.md --kb {KNOWLEDGE}",
+    f"import {ROOT}/tests/data/acr-network-article.md --format json --kb {KNOWLEDGE}",
+    f"new lost-tray --from-log {LOG} --stdout --kb {KNOWLEDGE}",
+    f"run --kb {KNOWLEDGE} -- cat {LOG}",
+    f"l10n status --kb {KNOWLEDGE}",
+    "verify --help",
+    "serve --help",
+    "scan --help",
+    "build --help",
+    "bundle --help",
+)
+UNUSABLE = (
+    "gaps /dev/null/none.log",
+    "import /dev/null/none.md",
+    "new x --from-log /dev/null/none.log",
+    "run -- /dev/null/none",
+    "l10n accept --kb /dev/null/none",
+    "test /dev/null/none.jsonl",
+    "scan /dev/null/none.log",
+    "serve --kb /dev/null/none",
+    "bundle --kb /dev/null/none",
+    "verify /dev/null/none",
+    "build --kb /dev/null/none",
+)
 DATA = ("export json", "search 卡紙 --format json", "schema symptom", "l10n status --format json")
 
 
@@ -38,7 +67,7 @@ def kb(line: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT / "scripts"),
-            "HOME": "/nonexistent",
+            "HOME": f"{__file__}/home",  # no directory, and none that even root could make
             **environment,
         },
     )
@@ -54,6 +83,37 @@ def test_a_console_that_is_not_utf8(command: str, encoding: str) -> None:
         if command.startswith(DATA):
             assert json.loads(done.stdout)
             assert b"?" not in done.stdout or not command.startswith("search")
+
+
+@pytest.mark.parametrize("encoding", ["cp950", "ascii"])
+@pytest.mark.parametrize("command", HEAVIER, ids=lambda line: " ".join(line.split()[:3]))
+def test_logs_and_articles_on_such_a_console(command: str, encoding: str) -> None:
+    done = kb(command, LC_ALL="zh_TW", PYTHONIOENCODING=encoding)
+    assert b"Traceback" not in done.stderr, done.stderr.decode("utf-8", "replace")
+    assert done.returncode in (0, 1) and done.stdout, done.stderr
+    if "--format json" in command:
+        assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("line", UNUSABLE, ids=lambda line: line.split()[0])
+@pytest.mark.parametrize("output", ["", ">/dev/full", ">&-", "2>&-", ">&- 2>&-", "| true"])
+def test_what_cannot_work_says_so_anywhere(line: str, output: str) -> None:
+    done = kb(f"{line} {output}", LC_ALL="C")
+    assert done.returncode in (1, 2), done.stderr
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+    if not output:
+        assert 0 < done.stderr.count(b"\n") <= 3, done.stderr
+
+
+@pytest.mark.parametrize("command", HEAVIER, ids=lambda line: " ".join(line.split()[:3]))
+def test_logs_and_articles_with_nowhere_to_write_to(command: str) -> None:
+    full = kb(f"{command} >/dev/full")
+    assert full.returncode == 2 or command.startswith("run"), full
+    assert b"Traceback" not in full.stderr, full.stderr
+    for output in (">&-", ">&- 2>&-", "| true"):
+        done = kb(f"{command} {output}", LC_ALL="C")
+        assert done.returncode in (0, 1), (output, done.stderr)
+        assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda line: " ".join(line.split()[:3]))
