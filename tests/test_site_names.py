@@ -31,9 +31,11 @@ def test_a_link_brings_names_along_but_nothing_that_harms(browser: Any, root: st
         page.goto(f"{root}/en/{SYMPTOM}#cause-{CAUSE}&login_server:quokkahub.azurecr.io&nope:x")
         page.wait_for_function("place => location.hash === place", arg=f"#cause-{CAUSE}")
         assert "az acr show -n quokkahub " in commands(page)
-    for bad in ("a;rm%20-rf", "$(id)", "%60id%60", "a%27b", "-x", "a%0Ab", "%3Cb%3E", "%E0%A4%A"):
-        with visitor(browser, root) as (page, _):
-            page.goto(f"{root}/en/{SYMPTOM}#login_server:{bad}")
+    bad = ("a;rm%20-rf", "$(id)", "%60id%60", "a%27b", "-x", "a%0Ab", "%3Cb%3E", "%E0%A4%A")
+    with visitor(browser, root) as (page, _):
+        for value in bad:
+            page.goto("about:blank")
+            page.goto(f"{root}/en/{SYMPTOM}#login_server:{value}")
             page.wait_for_function("location.hash === ''")  # what the link brought was looked at
             expect(page.locator(".kb-slot--filled")).to_have_count(0)
 

@@ -136,11 +136,20 @@ def visitor(browser: Browser, root: str, **options: object) -> Iterator[tuple[Pa
         context.close()
 
 
-def violations(page: Page) -> dict[str, list[dict[str, Any]]]:
-    """Return what axe finds once colours have settled; its script must be in the page."""
+def violations(page: Page, scheme: str = "light") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what axe finds once colours have settled; its script must be in the page.
+
+    In the dark only colours are looked at: nothing else differs.
+    """
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
-    found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return found
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if scheme == "dark":
+        options["runOnly"] = ["cat.color"]
+    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
+    return [
+        (one["id"], [(n["html"][:120], n["failureSummary"][:200]) for n in one["nodes"][:2]])
+        for one in found
+    ]
 
 
 def kinds(site: Path, language: str) -> list[str]:

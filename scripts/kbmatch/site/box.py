@@ -8,7 +8,7 @@ from typing import Any
 
 from ..knowledge.model import Cause, Command, Knowledge, Outcome, Symptom
 from ..matching.browser import browser_data
-from ..matching.compile import compile_matching
+from ..matching.compile import Compiler
 from ..matching.pack import Pack
 from ..resources import read_resource
 from .edition import Edition
@@ -19,9 +19,12 @@ FOLDER = "assets/kb/box"
 _LABELS = ("box.", "find.", "copy", "outcome.", "comma", "contact")
 
 
-def box_assets(knowledge: Knowledge) -> Iterator[Asset]:
-    """Yield the signatures with the masking rules: the same for every language."""
-    pack = Pack(compile_matching(knowledge), "kb")
+def box_assets(knowledge: Knowledge, compiler: Compiler | None = None) -> Iterator[Asset]:
+    """Yield the signatures with the masking rules: the same for every language.
+
+    A `compiler` that is kept from one build to the next compiles only what has changed.
+    """
+    pack = Pack((compiler or Compiler()).matching(knowledge), "kb")
     data = {
         "matcher": browser_data(pack),
         "redaction": json.loads(read_resource("redaction.json")),

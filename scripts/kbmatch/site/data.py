@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ..knowledge.model import Knowledge, Text
+from ..matching.compile import Compiler
 from ..texts import load
 from .box import box_assets
 from .edition import Edition
 from .page import Asset
+from .rendering import environment
 from .slots import Slots
 
 KB_JSON_VERSION = 1
 
 
-def build_assets(knowledge: Knowledge, site_url: str = "") -> Iterator[Asset]:
+def build_assets(
+    knowledge: Knowledge, site_url: str = "", compiler: Compiler | None = None
+) -> Iterator[Asset]:
     """Yield the files beside the pages.
 
     `site_url` is where the site will be served, for the 404 page; without it that page finds the
-    root by the language in the address.
+    root by the language in the address. For `compiler` see `box_assets`.
     """
     outer = _OuterPages(knowledge)
     first = knowledge.settings.languages[0]
     yield Asset("kb.json", knowledge_json(knowledge))
     yield Asset("llms.txt", outline(knowledge))
     yield Asset("assets/kb/slots.js", slots_script(knowledge))
-    yield from box_assets(knowledge)
+    yield from box_assets(knowledge, compiler)
     yield Asset("index.html", outer.render("choose", first))
     root = f"{urlsplit(site_url).path.rstrip('/')}/" if site_url else ""
     yield Asset("404.html", outer.render("404", first, root=root, pages=_named(knowledge)))
@@ -56,14 +56,7 @@ class _OuterPages:
     """Pages outside the theme: each is one file, its style and script allowed by their hashes."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("kbmatch.site"),
-            undefined=StrictUndefined,
-            autoescape=lambda name: name is not None and name.endswith(".html"),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters["sha256"] = _sha256
+        self._environment = environment()
         settings = knowledge.settings
         self._common = {
             "texts": {language: load("site", language) for language in settings.languages},
@@ -76,10 +69,6 @@ class _OuterPages:
         script = self._environment.get_template(f"{name}.js").render()
         common = {**self._common, "language": language, "script": script}
         return self._environment.get_template(f"{name}.html").render({**common, **values})
-
-
-def _sha256(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def slots_script(knowledge: Knowledge) -> str:
@@ -116,7 +105,19 @@ def knowledge_json(knowledge: Knowledge) -> str:
         "glossary": plain_value(knowledge.glossary),
         "tables": plain_value(knowledge.tables),
     }
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return "{" + ",".join(_section_lines(name, part) for name, part in value.items()) + "\n}\n"
+
+
+def _section_lines(name: str, part: Any) -> str:
+    """Return a part of kb.json, an entry a line: what changed shows in a comparison of two."""
+    head = f"\n{_compact(name)}: "
+    if not isinstance(part, list) or not part:
+        return head + _compact(part)
+    return head + "[\n" + ",\n".join(map(_compact, part)) + "\n]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def plain_value(value: Any) -> Any:

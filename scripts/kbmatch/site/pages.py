@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -17,23 +17,26 @@ from .page import Heading, Page, SearchEntry
 from .rendering import Renderer
 from .words import SearchText
 
+Made = TypeVar("Made")
+
 
 class PageStore:
     """Pages of the build before, each with what it was made of, so that a server makes few anew."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, str, str], tuple[object, Page]] = {}
+        self._kept: dict[tuple[str, str, str], tuple[object, Any]] = {}
 
-    def get(self, key: tuple[str, str, str], inputs: object, make: Callable[[], Page]) -> Page:
-        """Return the page kept under `key` if it was made of equal `inputs`, else a new one."""
-        kept = self._pages.get(key)
+    def get(self, key: tuple[str, str, str], inputs: object, make: Callable[[], Made]) -> Made:
+        """Return what is kept under `key` if it was made of equal `inputs`, else make it anew."""
+        kept = self._kept.get(key)
         if kept is None or kept[0] != inputs:
-            kept = self._pages[key] = (inputs, make())
-        return kept[1]
+            kept = self._kept[key] = (inputs, make())
+        made: Made = kept[1]
+        return made
 
     def clear(self) -> None:
         """Forget everything: the templates or the theme have changed."""
-        self._pages.clear()
+        self._kept.clear()
 
 
 def build_pages(
@@ -68,7 +71,7 @@ class _Builder:
 
     def all(self, introduction: str, starts: Sequence[tuple[str, str]]) -> Iterator[Page]:
         yield self._home(introduction, starts)
-        yield from Overviews(self.edition, self.words, self._render).all()
+        yield from self._overviews()
         for group in self.edition.by_area():
             yield self._area(group)
         for shelf in self.edition.shelves():
@@ -77,6 +80,15 @@ class _Builder:
             yield self._kept("symptom", symptom, self._parts_of_symptom(symptom), self._symptom)
         for solution in self.knowledge.solutions.values():
             yield self._kept("solution", solution, self._parts_of(solution), self._solution)
+
+    def _overviews(self) -> list[Page]:
+        """Return the pages that list entries: made of symptoms, and of who can fix their causes."""
+        knowledge = self.knowledge
+        who = {id: cause.who for id, cause in knowledge.causes.items()}
+        inputs = (tuple(knowledge.symptoms.values()), who, knowledge.settings, knowledge.glossary)
+        key = (self.edition.language, "overviews", "")
+        overviews = Overviews(self.edition, self.words, self._render)
+        return self._store.get(key, inputs, lambda: list(overviews.all()))
 
     def _kept(self, kind: str, entry: Any, parts: object, make: Callable[[Any], Page]) -> Page:
         key = (self.edition.language, kind, entry.id)

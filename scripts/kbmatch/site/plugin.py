@@ -29,6 +29,7 @@ from mkdocs.utils import meta
 from ..knowledge.load import KnowledgeError, load_or_raise
 from ..knowledge.model import Knowledge
 from ..knowledge.store import DocumentStore
+from ..matching.compile import Compiler
 from ..texts import load
 from .box import search_assets
 from .data import build_assets
@@ -99,6 +100,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._texts: dict[str, dict[str, str]] = {}
         self._documents = DocumentStore()
         self._store = PageStore()
+        self._compiler = Compiler()
         self._built: dict[str, Page | str] = {}
         self._written: dict[str, dict[str, WrittenPage]] = {}
         self._look = 0.0
@@ -150,7 +152,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
                 file = self._made(config, source, page, "")
                 files.append(file)
                 ReadyPage(page, file, config)
-        for asset in build_assets(self._knowledge, config.site_url or ""):
+        for asset in build_assets(self._knowledge, config.site_url or "", self._compiler):
             files.append(self._made(config, asset.path, asset.content, asset.content))
         for listed in files.documentation_pages():
             listed.inclusion = InclusionLevel.NOT_IN_NAV

@@ -38,6 +38,7 @@ class Slots:
             for name, kind in kinds.items()
         }
         self._main = self._main_slots()
+        self._shown: dict[tuple[str, str], str] = {}
 
     def names(self, text: str) -> Iterator[str]:
         """Yield the slot names in `text`, in order of appearance, repeats included."""
@@ -76,12 +77,16 @@ class Slots:
 
     def message(self, signature: Signature) -> str:
         """Return a message as its first sample has it, on one line."""
-        values = iter(self._said(signature))
-        text = _SLOT.sub(
-            lambda match: next(values, "…") if match[1] in self.kinds else match[0],
-            signature.message,
-        )
-        return _plain_braces(text)
+        key = (signature.message, signature.samples[0])
+        shown = self._shown.get(key)
+        if shown is None:
+            values = iter(self._said(signature))
+            text = _SLOT.sub(
+                lambda match: next(values, "…") if match[1] in self.kinds else match[0],
+                signature.message,
+            )
+            shown = self._shown[key] = _plain_braces(text)
+        return shown
 
     def message_html(self, signature: Signature) -> Markup:
         """Return a message like `message`, what stands in its slots marked as varying."""
