@@ -24,7 +24,7 @@ _ENDINGS = (
 _LABEL = r"[a-z0-9*_](?:[a-z0-9*_-]*[a-z0-9*_])?"
 _HOST = rf"(?:{_LABEL}\.)+(?:{_ENDINGS})"
 # What `redact` leaves where a name was: `<registry-1>.azurecr.io`, `<ip-2>`, `<user>`.
-_MASKS = "masked|token|user|password|secret|key|email|mac|host|account|group|project"
+_MASKS = "masked|token|user|name|password|secret|key|email|mac|host|account|group|project"
 _MASKED_HOST = r"<(?:host|registry)-\d+>(?:\.[a-z0-9-]+)*"
 # A slot holds no blank, so a date and a time of day with one between them are two values.
 _TIME = (
