@@ -111,6 +111,8 @@ def test_dense_logs_get_the_same_answer() -> None:
     repeated = "dial tcp: lookup example.azurecr.io: no such host"
     logs = [
         "\n".join(chance.choice(near) for _ in range(600)),
+        'npm http fetch GET 200 "https://registry.npmjs.org/left-pad"\n' * 1100
+        + 'Error response from daemon: Get "https://myacr01.azurecr.io/v2/": EOF',
         "\n".join(chance.choice(samples)[: chance.randrange(20, 200)] for _ in range(600)),
         f"{repeated} x\n" * 1200 + "filler of another kind\n" * 300 + repeated,
         " ".join(chance.choice(samples).replace("\n", " ") for _ in range(600)),

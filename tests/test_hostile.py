@@ -17,9 +17,11 @@ from fuzz.targets import TARGETS
 from kbmatch.knowledge.load import load_knowledge, read_knowledge
 from kbmatch.knowledge.model import SlotKind, Text
 from kbmatch.knowledge.source import read
+from kbmatch.matching.answer import answer
 from kbmatch.matching.language import Message, MessageError, parse_message
 from kbmatch.site.markup import MarkupError, Prose
 from kbmatch.site.slots import Slots
+from real_knowledge import matcher
 from small_checkout import ROOT, kb, make_checkout
 
 CORPUS = sorted((ROOT / "tests/fuzz/corpus").iterdir())
@@ -104,6 +106,33 @@ def test_the_time_of_each_real_signature_grows_no_faster_than_the_text() -> None
             if taken > 8 * base:
                 slow.append(f"{name}: {attack[:60]!r} {base:.3f}s, then {taken:.3f}s")
     assert slow == []
+
+
+HEAVY = {
+    "backslashes": "\\u0027 " + "\\" * 60,
+    "escaped line ends": "\\r" * 30 + "x",
+    "one error in one line": "dial tcp 203.0.113.5:443: connect: connection refused ",
+    "one error a line": "dial tcp 203.0.113.5:443: connect: connection refused\n",
+    "a known error a line": "dial tcp: lookup a.azurecr.io: no such host\n",
+    "paths": "/manifests/a:a",
+    "beginnings": "Unsupported upstream or login server '",
+    "addresses": 'Get "https://a.example/v2/" ',
+    "frames": "│ a │\n",
+    "prefixes": "2026-11-24T01:02:03Z stdout F 2026-11-24T01:02:03Z stdout F x\n",
+}
+
+
+@pytest.mark.parametrize("attack", HEAVY)
+def test_the_time_of_an_answer_grows_no_faster_than_the_text(attack: str) -> None:
+    def seconds(size: int) -> float:
+        text = HEAVY[attack] * (size // len(HEAVY[attack]))
+        start = time.thread_time()
+        answer(text, matcher(), "en")
+        return time.thread_time() - start
+
+    seconds(40_000)  # reads the signatures
+    small, large = seconds(40_000), seconds(160_000)
+    assert large < 8 * small + 0.5
 
 
 ESCAPES = [

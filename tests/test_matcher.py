@@ -42,6 +42,39 @@ def test_proof_on_the_line_outweighs_foreign_words() -> None:
     assert ids("npm error https://r/v2/: connection refused", REFUSED) == [0]
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["fine", "docker pull x", "npm error code E", "all connection refused here", ""]
+        ),
+        max_size=200,
+    )
+)
+def test_the_nearest_line_that_says_anything_decides(lines: list[str]) -> None:
+    says = {"docker pull x": True, "npm error code E": False}
+    expected = []
+    for at, line in enumerate(lines):
+        if "refused" in line:
+            near = [lines[at]]
+            for away in range(1, 61):
+                near += [lines[at - away]] if at >= away else []
+                near += [lines[at + away]] if away <= 20 and at + away < len(lines) else []
+            if next((says[one] for one in near if one in says), False):
+                expected.append(at)
+    text = normalise("\n".join([*lines, "x" * 200]))
+    hits = matcher(REFUSED).hits(text)
+    assert [text.line_of(hit.start) for hit in hits] == expected
+
+
+def test_a_message_is_found_behind_thousands_of_its_first_words() -> None:
+    made = matcher(symptom("end", '"https://{host}": ended'))
+    text = 'fetched "https://a.example/b"\n' * 1500 + 'get "https://a.example": ended\n'
+    (hit,) = made.hits(normalise(text * 2))[:1]
+    assert hit.slots["host"] == "a.example"
+    assert len(made.hits(normalise(text * 2))) == 2
+
+
 def test_evidence_far_away_does_not_count() -> None:
     assert ids("docker pull\n" + "fine\n" * 90 + "app: connection refused by peer", REFUSED) == []
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kbmatch.cli.packs import failure_text
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.documents import Documents
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.pack import MAGIC, Pack, PackError, PackWriter, frame, gram_sections
+from kbmatch.texts import load
 from small_knowledge import knowledge, symptom
 
 CONTENT = compile_pack(
@@ -40,12 +42,12 @@ def test_a_pack_on_disk_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "is empty"),
-        (b"K", "too short"),
-        (b"PK\x03\x04" + b"x" * 40, "is not a pack"),
-        (CONTENT[:200], "damaged header"),
-        (CONTENT[:-200], "cut off"),
-        (MAGIC + b"\xff" * 40, "damaged header"),
+        (b"", "pack-empty"),
+        (b"K", "pack-short"),
+        (b"PK\x03\x04" + b"x" * 40, "pack-foreign"),
+        (CONTENT[:200], "pack-header"),
+        (CONTENT[:-200], "pack-cut"),
+        (MAGIC + b"\xff" * 40, "pack-header"),
     ],
 )
 def test_a_file_that_is_no_pack_is_named(tmp_path: Path, content: bytes, says: str) -> None:
@@ -53,12 +55,13 @@ def test_a_file_that_is_no_pack_is_named(tmp_path: Path, content: bytes, says: s
     path.write_bytes(content)
     with pytest.raises(PackError, match=says) as error:
         Pack.open(str(path))
-    assert "broken.kbpack" in str(error.value)
+    for language in ("en", "zh-TW"):
+        assert "broken.kbpack" in failure_text(error.value, load("match", language))
 
 
 def test_a_pack_of_another_version_says_which() -> None:
     other = bytearray(CONTENT)
-    at = other.index(b'"version":1')
+    at = other.index(b'"version":2')
     other[at : at + 11] = b'"version":9'
     with pytest.raises(PackError):
         Pack(bytes(other), "old.kbpack")
@@ -113,14 +116,14 @@ def read_all(pack: Pack) -> list[object]:
 def test_damage_in_any_section_is_told_or_mended(name: str, zeroed: bool) -> None:
     broken = spoilt(name, zeroed=zeroed)
     if broken != CONTENT:
-        with pytest.raises(PackError, match=r"x is damaged in "):
+        with pytest.raises(PackError, match="x: pack-damaged"):
             read_all(Pack(broken, "x"))
     assert read_all(Pack(broken, "x", again=lambda: CONTENT)) == read_all(Pack(CONTENT, "x"))
 
 
 def test_a_pack_made_anew_from_other_knowledge_is_not_mixed_in() -> None:
     other = PackWriter("another source").to_bytes()
-    with pytest.raises(PackError, match="changed meanwhile"):
+    with pytest.raises(PackError, match="pack-changed"):
         read_all(Pack(spoilt("signatures", zeroed=True), "x", again=lambda: other))
 
 
@@ -133,7 +136,7 @@ def test_a_pack_that_lacks_a_section_is_told(name: str) -> None:
             offset, length, _ = whole.header["sections"][section]
             at = whole._base + offset
             writer.add(section, CONTENT[at : at + length])
-    with pytest.raises(PackError, match="lacks"):
+    with pytest.raises(PackError, match="pack-lacks"):
         read_all(Pack(writer.to_bytes(), "x"))
 
 
@@ -150,8 +153,9 @@ def test_records_of_a_foreign_maker_are_told(record: bytes) -> None:
         lambda: pack.record("r", 1),
         lambda: pack.record("r", -1),
     ):
-        with pytest.raises(PackError):
+        with pytest.raises(PackError) as error:
             read()
+        assert "{" not in failure_text(error.value, load("match", "zh-TW"))
 
 
 @settings(max_examples=50)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def browser_data(pack: Pack) -> dict[str, Any]:
     """Return the data of `makeKbMatcher` (site_overrides/assets/kb/match)."""
     settings = pack.json_section("settings")
-    kept = ("id", "symptom", "needs", "regex", "reach", "groups", "free", "phrases")
+    kept = ("id", "symptom", "needs", "regex", "reach", "others", "groups", "free", "phrases")
     signatures = []
     for number in range(pack.count("signatures")):
         record = pack.json_record("signatures", number)

@@ -151,7 +151,13 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
             "needs": signature.needs,
             **matchable(message, signature.line),
         }
-        record["reach"] = reach(message.regex, anchor_of(record["phrases"]))
+        anchor = anchor_of(record["phrases"])
+        record["reach"] = reach(message.regex, anchor)
+        record["others"] = [
+            [run, *reach(message.regex, run)]
+            for run in dict.fromkeys(literal_runs(record["phrases"]))
+            if run != anchor
+        ]
         pieces = in_lines(record["phrases"], signature.samples)
         if len(pieces) > len(record["phrases"]):
             record["pieces"] = pieces

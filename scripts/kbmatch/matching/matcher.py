@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .pack import Pack
 
 MAX_FAILURES = 1000
-"""After how many places where its literal stands, but not its message, a signature is given up."""
+"""After how many places where its literal stands, but not its message, another one is tried."""
 FEW_STARTS = 6
 """Up to so many places where a match could begin are tried one by one."""
 
@@ -76,6 +76,7 @@ class Signature:
         "message",
         "needs",
         "number",
+        "others",
         "phrases",
         "pieces",
         "reach",
@@ -101,6 +102,8 @@ class Signature:
         """The longest literal: the best place to start looking."""
         self.reach: tuple[int, int, int] = tuple(record["reach"])
         """The least and the most characters before the anchor, and the most after it (reach.py)."""
+        self.others: list[list[Any]] = record["others"]
+        """The other literals, each with its reach."""
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -169,21 +172,14 @@ class Matcher:
         return found
 
     def _places(self, signature: Signature, text: NormalText, flat: str) -> list[Hit]:
-        """Return the matches, each the first from where the one before ended."""
-        anchor = signature.anchor
-        hits: list[Hit] = []
-        searched = failures = 0
-        at = flat.find(anchor)
-        while at >= 0 and failures < MAX_FAILURES:
-            match = _match_around(signature, text.text, at, searched)
-            at += 1
-            if match is None:
-                failures += 1
-            else:
-                hits.append(_hit(signature, match, text))
-                searched = match.end() - 1
-                at = max(at, searched)
-            at = flat.find(anchor, at)
+        """Return the matches, each the first from where the one before ended.
+
+        In a text full of the anchor the literal that is rarest there leads to them instead.
+        """
+        hits, tried = _matches(signature, text, flat, signature.anchor, signature.reach)
+        if tried >= MAX_FAILURES and signature.others:
+            literal, *around = min(signature.others, key=lambda other: flat.count(other[0]))
+            hits, _ = _matches(signature, text, flat, literal, tuple(around))
         return hits
 
     def _lacks(self, signature: Signature, hit: Hit, text: NormalText, whole: bool) -> str | None:
@@ -192,11 +188,33 @@ class Matcher:
         return self.vocabulary.lacks(signature.needs, text, hit.start, hit.end, whole)
 
 
-def _match_around(signature: Signature, text: str, at: int, searched: int) -> re.Match[str] | None:
-    """Return the first match that begins from `searched` on and not after the anchor at `at`."""
-    least, most, after = signature.reach
+def _matches(
+    signature: Signature, text: NormalText, flat: str, literal: str, around: tuple[int, ...]
+) -> tuple[list[Hit], int]:
+    """Return the matches around the places of one literal, and in how many there was none."""
+    hits: list[Hit] = []
+    searched = failures = 0
+    at = flat.find(literal)
+    while at >= 0 and failures < MAX_FAILURES:
+        match = _match_around(signature, text.text, at, searched, len(literal), around)
+        at += 1
+        if match is None:
+            failures += 1
+        else:
+            hits.append(_hit(signature, match, text))
+            searched = match.end() - 1
+            at = max(at, searched)
+        at = flat.find(literal, at)
+    return hits, failures
+
+
+def _match_around(
+    signature: Signature, text: str, at: int, searched: int, length: int, around: tuple[int, ...]
+) -> re.Match[str] | None:
+    """Return the first match that begins from `searched` on and not after the literal at `at`."""
+    least, most, after = around
     low, last = max(searched, at - most), at - least
-    high = at + len(signature.anchor) + after
+    high = at + length + after
     if most - least > FEW_STARTS:
         match = signature.regex.search(text, low, high)
         return match if match is not None and match.start() <= last else None

@@ -24,7 +24,7 @@ class NormalText:
     Both begin and end with a line feed, so the first line starts at offset 1.
     """
 
-    __slots__ = ("_feeds", "cased", "said", "text")
+    __slots__ = ("_feeds", "cased", "leaps", "said", "text")
 
     def __init__(self, cased: str) -> None:
         self.cased = cased
@@ -32,6 +32,8 @@ class NormalText:
         self._feeds: list[int] | None = None
         self.said: dict[tuple[str, int], bool | None] = {}
         """What single lines tell about contexts (context.py)."""
+        self.leaps: dict[tuple[str, int], dict[int, int]] = {}
+        """From a line to the next one in a direction that may tell anything (context.py)."""
 
     @property
     def feeds(self) -> list[int]:

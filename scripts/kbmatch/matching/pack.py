@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
 MAGIC = b"KBPACK\r\n"
-VERSION = 1
+VERSION = 2
 GRAM = 5
 _HEAD = struct.Struct("<8sII")
 _RECORD = struct.Struct("<II")
@@ -32,7 +32,12 @@ _WORD = struct.Struct("<I")
 
 
 class PackError(Exception):
-    """A pack that can't be used; the message says what is wrong and what to do."""
+    """A pack that can't be used; `key` names the text that says what is wrong and what to do."""
+
+    def __init__(self, key: str, name: str, **values: object) -> None:
+        super().__init__(f"{name}: {key} {values or ''}".rstrip())
+        self.key = key
+        self.values = {"name": name, **values}
 
 
 def gram_hash(gram: bytes) -> int:
@@ -107,28 +112,25 @@ class Pack:
         try:
             magic, length, crc = _HEAD.unpack_from(data)
         except struct.error:
-            raise self._broken("is too short") from None
+            raise PackError("pack-short", name) from None
         if magic != MAGIC:
-            raise PackError(f"{name} is not a pack; make one with 'kb build'")
+            raise PackError("pack-foreign", name)
         header = bytes(self._view[_HEAD.size : _HEAD.size + length])
         if len(header) != length or zlib.crc32(header) != crc:
-            raise self._broken("has a damaged header")
+            raise PackError("pack-header", name)
         try:
             self.header: Mapping[str, Any] = json.loads(header)
             version = self.header["version"]
             sections = self.header["sections"] if version == VERSION else {}
             places = [(int(o), int(n)) for o, n, _ in sections.values()]
         except (ValueError, LookupError, TypeError, AttributeError):
-            raise self._broken("has a damaged header") from None
+            raise PackError("pack-header", name) from None
         if version != VERSION:
-            raise PackError(
-                f"{name} has pack version {version}, this kbmatch reads "
-                f"{VERSION}; build the pack again with this version"
-            )
+            raise PackError("pack-version", name, version=version, ours=VERSION)
         self._base = _HEAD.size + length
         end = max((offset + size for offset, size in places), default=0)
         if self._base + end > len(self._view) or min(map(min, places), default=0) < 0:
-            raise self._broken("is cut off")
+            raise PackError("pack-cut", name)
 
     @classmethod
     def open(cls, path: str) -> Pack:
@@ -137,7 +139,7 @@ class Pack:
             with open(path, "rb") as file:
                 return cls.of_file(file, path)
         except OSError as error:
-            raise PackError(f"{path}: {error.strerror or error}") from error
+            raise PackError("pack-unreadable", path, reason=error.strerror or error) from error
 
     @classmethod
     def of_file(
@@ -145,7 +147,7 @@ class Pack:
     ) -> Pack:
         """Return the pack in an opened file. Raises PackError, and OSError for what has no size."""
         if os.fstat(file.fileno()).st_size == 0:
-            raise PackError(f"{name} is empty; build the pack again")
+            raise PackError("pack-empty", name)
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return cls(data, name, again=again)
 
@@ -174,11 +176,11 @@ class Pack:
 
     def _section(self, name: str) -> memoryview:
         if not self.has(name):
-            raise self._broken(f"lacks {name}")
+            raise self._broken(name, "pack-lacks")
         offset, length, crc = self.header["sections"][name]
         view = self._view[self._base + offset : self._base + offset + length]
         if zlib.crc32(view) != crc:
-            raise self._broken(f"is damaged in {name}")
+            raise self._broken(name)
         return view
 
     def json_section(self, name: str) -> Any:
@@ -199,16 +201,16 @@ class Pack:
     def _record(self, name: str, number: int) -> bytes:
         index = self.section(f"{name}.index")
         if not self.has(name) or not 0 <= number < len(index) // _WORD.size:
-            raise self._broken(f"lacks record {number} of {name}")
+            raise self._broken(f"{name}:{number}", "pack-lacks")
         (start,) = _WORD.unpack_from(index, number * _WORD.size)
         offset, length, _ = self.header["sections"][name]
         begin = self._base + offset + start
         if start + _RECORD.size > length:
-            raise self._broken(f"is damaged in {name}")
+            raise self._broken(name)
         size, crc = _RECORD.unpack_from(self._view, begin)
         body = bytes(self._view[begin + _RECORD.size : begin + _RECORD.size + size])
         if not size or len(body) != size or zlib.crc32(body) != crc:  # zeros have the right sum
-            raise self._broken(f"is damaged in {name}, record {number}")
+            raise self._broken(f"{name}:{number}")
         return body
 
     def json_record(self, name: str, number: int) -> Any:
@@ -218,7 +220,7 @@ class Pack:
         try:
             content = zlib.decompress(self.record(name, number))
         except zlib.error:
-            raise self._broken(f"is damaged in {name}, record {number}") from None
+            raise self._broken(f"{name}:{number}") from None
         return self._parsed(content, name)
 
     def _parsed(self, content: bytes, name: str) -> Any:
@@ -226,7 +228,7 @@ class Pack:
         try:
             return json.loads(content)
         except ValueError:
-            raise self._broken(f"is damaged in {name}") from None
+            raise self._broken(name) from None
 
     def _renew(self, error: PackError) -> None:
         """Go on with a pack made anew; raise `error` where none can be made.
@@ -238,9 +240,7 @@ class Pack:
         again, self._again = self._again, None
         fresh = Pack(again(), self._name)
         if fresh.source_hash != self.source_hash:
-            raise PackError(
-                f"{self._name} was damaged, and its knowledge has changed meanwhile; run it again"
-            )
+            raise PackError("pack-changed", self._name)
         self._read_header(fresh._data)
 
     def grams(self) -> GramIndex:
@@ -271,8 +271,8 @@ class Pack:
     ) -> None:
         self.close()
 
-    def _broken(self, what: str) -> PackError:
-        return PackError(f"{self._name} {what}; build it again with 'kb build' or copy it again")
+    def _broken(self, part: str, key: str = "pack-damaged") -> PackError:
+        return PackError(key, self._name, part=part)
 
 
 class GramIndex:

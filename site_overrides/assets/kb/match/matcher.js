@@ -86,7 +86,7 @@ function makeKbMatcher(data) {
       for (let at = text.flat.indexOf(run); at >= 0; at = text.flat.indexOf(run, at + 1)) found.push(at);
       if (found.length) places.set(number, found);
     }
-    return {places, lines, across};
+    return {places, lines, across, leaps: {}};
   };
 
   /* matcher.py */
@@ -117,18 +117,17 @@ function makeKbMatcher(data) {
   /** The match whose anchor stands at `at`, from `searched` on; matches that begin later wait. */
   const isEdge = (edge, text, at) => edge === '' || (at >= 0 && at < text.length
     && (edge === '\\n' ? text[at] === '\n' : !/[a-z0-9]/.test(text[at])));
-  const matchAt = (signature, text, at, searched) => {
+  const matchAt = (signature, text, at, searched, length, [least, most, after]) => {
     if (signature.plain === undefined) signature.plain = plainOf(signature.regex, signature.anchor);
-    if (signature.plain) {
+    if (signature.plain) { // its anchor is all it has
       const start = at - signature.skips[0];
       const end = at + signature.anchor.length + signature.skips[1];
       const fits = start >= searched && isEdge(signature.plain[0], text, start) && isEdge(signature.plain[1], text, end - 1);
       return fits ? [[start, end]] : null;
     }
     // A character outside the basic plane counts twice here.
-    const [least, most, after] = signature.reach;
     const low = Math.max(searched, at - 2 * most);
-    const high = at + signature.anchor.length + 2 * after;
+    const high = at + length + 2 * after;
     if (most - least > FEW_STARTS) {
       const spans = search(signature, text, low, high);
       return spans && spans[0][0] <= at - least ? spans : null;
@@ -142,14 +141,14 @@ function makeKbMatcher(data) {
     }
     return null;
   };
-  /** All matches of a signature, each the first from where the one before ended. */
-  const placesOf = (signature, text, anchors) => {
+  /** The matches around places of a literal, each the first from where the one before ended. */
+  const matchesAt = (signature, text, places, length, reach) => {
     const hits = [];
     let searched = 0;
     let failures = 0;
-    for (const at of anchors) {
+    for (const at of places) {
       if (at < searched) continue;
-      const spans = matchAt(signature, text, at, searched);
+      const spans = matchAt(signature, text, at, searched, length, reach);
       if (spans) {
         hits.push(hitOf(signature, spans));
         searched = spans[0][1] - 1;
@@ -158,7 +157,19 @@ function makeKbMatcher(data) {
         if (failures >= MAX_FAILURES) break;
       }
     }
-    return hits;
+    return {hits, failures};
+  };
+  /** All matches; in a text full of the anchor the literal that is rarest there leads to them. */
+  const placesOf = (signature, text, anchors) => {
+    const {hits, failures} = matchesAt(signature, text.text, anchors, signature.anchor.length, signature.reach);
+    if (failures < MAX_FAILURES || signature.others.length === 0) return hits;
+    const placed = signature.others.map(([run, ...reach]) => {
+      const places = [];
+      for (let at = text.flat.indexOf(run); at >= 0; at = text.flat.indexOf(run, at + 1)) places.push(at);
+      return {places, length: run.length, reach};
+    });
+    const rarest = placed.reduce((best, one) => (one.places.length < best.places.length ? one : best));
+    return matchesAt(signature, text.text, rarest.places, rarest.length, rarest.reach).hits;
   };
 
   /* context.py */
@@ -175,6 +186,20 @@ function makeKbMatcher(data) {
     if (bits & FOREIGN) return false;
     return bits & context.any ? true : null;
   };
+  /** The nearest line in one direction that says anything; silent ones are walked once, then leapt over. */
+  const nearest = (needs, text, map, line, step, limit) => {
+    const leaps = (map.leaps[`${needs}${step}`] ||= new Map());
+    const lines = text.feeds.length - 1;
+    const walked = [line];
+    let at = leaps.get(line) ?? line + step;
+    const near = () => at >= 0 && at < lines && Math.abs(at - line) <= limit;
+    while (near() && verdict(contexts[needs], saying(text, map, at)) === null) {
+      walked.push(at);
+      at = leaps.get(at) ?? at + step;
+    }
+    for (const one of walked) leaps.set(one, at);
+    return near() ? at : null;
+  };
   const said = (text) => text.replace(/\s/gu, '').length;
   const belongs = (needs, text, map, start, end) => {
     const context = contexts[needs];
@@ -189,12 +214,11 @@ function makeKbMatcher(data) {
       for (const [term, more] of shortMarks) if (own.includes(term)) bits |= more;
     }
     let decision = verdict(context, bits);
-    const lines = text.feeds.length - 1;
-    for (let away = 1; decision === null && away <= LINES_BEFORE; away += 1) {
-      if (top - away >= 0) decision = verdict(context, saying(text, map, top - away));
-      if (decision === null && away <= LINES_AFTER && bottom + away < lines) {
-        decision = verdict(context, saying(text, map, bottom + away));
-      }
+    if (decision === null) {
+      const before = nearest(needs, text, map, top, -1, LINES_BEFORE);
+      const after = nearest(needs, text, map, bottom, 1, LINES_AFTER);
+      const line = before !== null && (after === null || top - before <= after - bottom) ? before : after;
+      if (line !== null) decision = verdict(context, saying(text, map, line));
     }
     if (decision !== null) return decision;
     return context.alone && text.text.length <= ALONE_CHARACTERS
@@ -206,7 +230,7 @@ function makeKbMatcher(data) {
     const found = [];
     for (const [anchor, places] of map.places) {
       for (const signature of byAnchor[anchor]) {
-        for (const hit of placesOf(signature, text.text, places)) {
+        for (const hit of placesOf(signature, text, places)) {
           if (signature.needs === null || belongs(signature.needs, text, map, hit.start, hit.end)) found.push(hit);
         }
       }
@@ -256,7 +280,7 @@ function makeKbMatcher(data) {
       const value = span ? stripped(text.cased.slice(...span)) : '';
       if (value && /[^*.]/.test(value) && !(name in values)) values[name] = value;
     });
-    return values;
+    return Object.keys(values).length > 0 ? values : null; // masked names tell nothing
   };
   const fillIn = (slots, more) => { for (const name of Object.keys(more)) if (!(name in slots)) slots[name] = more[name]; };
   const derive = (slots) => {
