@@ -202,31 +202,28 @@ def write_atomically(path: str, content: bytes) -> None:
         raise
 
 
-def explain_failure(error: Exception) -> str:
-    """Return a failure to open knowledge as one or two lines for stderr."""
-    problems = getattr(error, "problems", None)
-    if problems:
-        first = problems[0]
-        more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
-        return f"{first.position}: {first.code} {first.message}{more}"
-    return str(error)
-
-
 def failure_text(error: Exception, text: Mapping[str, str]) -> str:
-    """Return why no knowledge could be opened; raise `error` again when it is about other things.
+    """Return in one line why knowledge can't be read; raise `error` again when it is another thing.
 
     `text` holds the texts of `match`.
     """
-    if isinstance(error, NoKnowledgeError):
+    if isinstance(error, (NoKnowledgeError, PackError)):
         return text[error.key].format(**error.values)
-    return damage_text(error)
+    problems = getattr(error, "problems", None)
+    if not problems:
+        raise error
+    first = problems[0]
+    more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+    return f"{first.position}: {first.code} {first.message}{more}"
 
 
 def damage_text(error: Exception) -> str:
-    """Return what is wrong with a pack or its knowledge; raise `error` again when neither is."""
-    if isinstance(error, PackError) or hasattr(error, "problems"):
-        return explain_failure(error)
-    raise error
+    """Return the same in the language of the environment, for damage that shows late."""
+    from kbmatch.texts import load
+
+    from .common import language_of_environment
+
+    return failure_text(error, load("match", language_of_environment()))
 
 
 def is_terminal_coloured(no_color: bool) -> bool:
