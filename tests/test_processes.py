@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.matching.compile import compile_pack
-from kbmatch.matching.pack import Pack
+from kbmatch.matching.pack import VERSION, Pack
 from small_checkout import ROOT
 
 ERROR = "cups: printer office-2: media jam in tray 3"
@@ -138,11 +139,20 @@ def test_closed_and_missing_streams(pack: Path) -> None:
     assert full.returncode == 2 and b"Traceback" not in full.stderr, full.stderr
 
 
+def of_version(content: bytes, version: int) -> bytes:
+    """The pack with a header that is whole and says another version."""
+    length = int.from_bytes(content[8:12], "little")
+    header = json.loads(content[16 : 16 + length])
+    body = json.dumps({**header, "version": version}).encode()
+    sizes = len(body).to_bytes(4, "little") + zlib.crc32(body).to_bytes(4, "little")
+    return content[:8] + sizes + body + content[16 + length :]
+
+
 DAMAGE = {
     "emptied": lambda content: b"",
     "cut": lambda content: content[: len(content) // 2],
     "zeroed": lambda content: bytes(len(content)),
-    "another version": lambda content: content.replace(b'"version":1', b'"version":9', 1),
+    "another version": lambda content: of_version(content, VERSION + 7),
     "foreign": lambda content: b"\x7fELF" + content,
     "flipped": lambda content: content[:-40] + bytes([content[-40] ^ 1]) + content[-39:],
 }
