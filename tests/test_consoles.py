@@ -36,7 +36,6 @@ HEAVIER = (
     f"import {ROOT}/tests/data/acr-network-article.md --format json --kb {KNOWLEDGE}",
     f"new lost-tray --from-log {LOG} --stdout --kb {KNOWLEDGE}",
     f"run --kb {KNOWLEDGE} -- cat {LOG}",
-    f"l10n status --kb {KNOWLEDGE}",
     "verify --help",
     "serve --help",
     "scan --help",
@@ -96,10 +95,12 @@ def test_logs_and_articles_on_such_a_console(command: str, encoding: str) -> Non
 
 
 @pytest.mark.parametrize("line", UNUSABLE, ids=lambda line: line.split()[0])
-@pytest.mark.parametrize("output", ["", ">/dev/full", ">&-", "2>&-", ">&- 2>&-", "| true"])
+@pytest.mark.parametrize("output", ["", ">/dev/full", ">&- 2>&-"])
 def test_what_cannot_work_says_so_anywhere(line: str, output: str) -> None:
     done = kb(f"{line} {output}", LC_ALL="C")
-    assert done.returncode in (1, 2), done.stderr
+    # A command that is not there ends as in a shell.
+    wanted = (126, 127) if line.startswith("run") else (1, 2)
+    assert done.returncode in wanted, done.stderr
     assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
     if not output:
         assert 0 < done.stderr.count(b"\n") <= 3, done.stderr

@@ -138,3 +138,19 @@ def test_errors_are_recognised(line: str) -> None:
 )
 def test_other_lines_are_not(line: str) -> None:
     assert not looks_like_error(line)
+
+
+def test_a_log_and_its_name_cannot_command_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "e\x1b[2Jv.log"
+    log.write_text("ERROR \x1b[31mspooler\x1b[0m \x1b]0;owned\x07lost its tray \x9b2J\n", "utf-8")
+    assert main(["gaps", str(log), "--kb", str(PRINTERS)]) == 1
+    said = capsys.readouterr().out
+    assert "ERROR spooler lost its tray" in said
+    assert main(["gaps", str(tmp_path / "\x1b[2Jgone"), "--kb", str(PRINTERS)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""  # nothing was read, so nothing is said about it
+    assert not {"\x1b", "\x07", "\x9b"} & {*said, *told.out, *told.err}
+    assert main(["new", "lost", "--from-log", str(log), "--stdout", "--kb", str(PRINTERS)]) == 0
+    assert "\\e" not in capsys.readouterr().out

@@ -70,3 +70,13 @@ def _unquoted(text: str) -> str:
 def _longest(found: list[str]) -> str:
     longest = max(found, key=len, default="")
     return longest if len(longest) >= _LEAST else ""
+
+
+def without_codes(line: str) -> str:
+    """Return a line without escape codes and other characters that only a terminal obeys."""
+    if line.isprintable():
+        return line
+    from kbmatch.matching.normalise import made_plain
+
+    plain = made_plain(line.encode("utf-8", "replace")).decode()
+    return "".join(c for c in plain if c.isprintable() or c == "\t")

@@ -20,7 +20,7 @@ from kbmatch.matching.matcher import Hit, Matcher
 from kbmatch.matching.normalise import normalise
 from kbmatch.redaction import redact
 
-from .core import core
+from .core import core, without_codes
 from .errors import MAX_LINE, looks_like_error
 from .slots import slotted
 from .wrappers import Wrappers
@@ -126,7 +126,8 @@ class Gaps:
         if len(self._known) < KNOWN_FORMS:
             self._known[key] = cluster
             self._clusters[cluster] = self._miner.drain.id_to_cluster[cluster]
-        self._first.setdefault(cluster, (name, number, redact(line.strip())))
+        example = redact(without_codes(line.strip()))
+        self._first.setdefault(cluster, (name, number, example))
 
     def groups(self) -> list[Group]:
         """Return the groups: those of the knowledge's field first, then the largest first."""

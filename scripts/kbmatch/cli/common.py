@@ -37,8 +37,16 @@ def is_in_chinese(words: str) -> bool:
 
 def fail(message: str, program: str = "kb") -> NoReturn:
     """Print one line on stderr and stop with status 2, as grep does."""
-    print(f"{program}: {message}", file=sys.stderr)
+    print(f"{program}: {harmless(message)}", file=sys.stderr)
     raise SystemExit(USAGE_ERROR)
+
+
+def harmless(text: str) -> str:
+    """Return a text without what a terminal would obey: names of files and lines of logs may hold
+    anything. Line breaks stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def tolerate_console() -> None:
@@ -89,7 +97,7 @@ def guarded(command: Callable[[], int], text: Mapping[str, str], program: str) -
 
 
 def _complain(message: str, program: str) -> int:
-    print(f"{program}: {message}", file=sys.stderr)
+    print(f"{program}: {harmless(message)}", file=sys.stderr)
     return USAGE_ERROR
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kbmatch.authoring.gaps import Gaps, Group, NoDrainError
-from kbmatch.cli.common import USAGE_ERROR, fail, json_text, language_of_environment
+from kbmatch.cli.common import USAGE_ERROR, fail, harmless, json_text, language_of_environment
 from kbmatch.cli.opening import pack_or_fail
 from kbmatch.cli.packs import is_terminal_coloured
 from kbmatch.cli.render import Style, wrap
@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
                 progress.clear()
                 reason = error.strerror or str(error)
                 said = text["unreadable"].format(path=path, reason=reason)
-                print(f"kb gaps: {said}", file=sys.stderr)
+                print(f"kb gaps: {harmless(said)}", file=sys.stderr)
                 unread = True
     progress.clear()
     groups = [group for group in gaps.groups() if group.count >= arguments.minimum]
     limit = max(1, arguments.limit)
     if arguments.format == "json":
         print(json_text(_as_json(gaps, groups, limit)))
-    else:
+    elif gaps.read or not unread:  # of logs that nobody could read there is nothing to say
         style = Style(is_terminal_coloured(arguments.no_color))
         _print(gaps, groups, limit, text, style)
     if unread:
@@ -155,12 +155,13 @@ def _print(
     print(text["gaps.summary"].format(**said))
     for group in groups[:limit]:
         print()
-        print(style.bold(wrap(group.template, indent=" " * 8, first=f"{group.count:>6}  ")))
-        where = f"{group.file}:{group.line}: "
-        print(style.dim(wrap(where + group.example, indent=" " * 10, first=" " * 8)))
+        form = harmless(group.template)
+        print(style.bold(wrap(form, indent=" " * 8, first=f"{group.count:>6}  ")))
+        example = harmless(f"{group.file}:{group.line}: {group.example}")
+        print(style.dim(wrap(example, indent=" " * 10, first=" " * 8)))
     print()
     if len(groups) > limit:
         print(text["gaps.more"].format(hidden=len(groups) - limit))
     first = groups[0]
-    file = shlex.quote(first.file) if first.file != "-" else "FILE"
+    file = shlex.quote(harmless(first.file)) if first.file != "-" else "FILE"
     print(text["gaps.next"].format(file=file, line=first.line))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kbmatch.authoring.core import core
+from kbmatch.authoring.core import core, without_codes
 from kbmatch.authoring.drafts import Draft, Writer, slug, write_new
 from kbmatch.authoring.errors import weight_of_error
 from kbmatch.authoring.hints import hints_of, notes_of
@@ -109,8 +109,8 @@ def _sample(arguments: argparse.Namespace, text: Mapping[str, str]) -> str:
         if not 0 < arguments.line <= len(lines):
             fail(text["new.no-line"].format(path=path, line=arguments.line))
         chosen: str = lines[arguments.line - 1]
-        return chosen.strip()
-    filled = [line.strip() for line in lines if line.strip()]
+        return without_codes(chosen.strip())
+    filled = [without_codes(line.strip()) for line in lines if line.strip()]
     if len(filled) == 1:
         return filled[0]
     best = max(filled, key=weight_of_error, default="")
