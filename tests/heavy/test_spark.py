@@ -1,5 +1,6 @@
 """The Spark job on two workers finds what `kbmatch -f` finds, file by file."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -8,34 +9,43 @@ from pathlib import Path
 
 import pytest
 
+from kbmatch.cli.commands import export
 from kbmatch.matching.decode import read_blocks
 from kbmatch.matching.scan import answer_stream
-from kbmatch.resources import resource_path
-from real_knowledge import CASES, matcher, pack_bytes
+from kbmatch.texts import load as load_texts
+from real_knowledge import DIRECTORY, matcher
+from real_texts import case_texts
 
 pytestmark = pytest.mark.heavy
+
+FILES = 12
+"""All cases are dealt out to so many logs."""
+
+
+def exporting(*words: str) -> int:
+    """Run `kb export` with these arguments."""
+    parser = argparse.ArgumentParser()
+    export.configure(parser, load_texts("kb", "en"))
+    return export.run(parser.parse_args(words))
 
 
 def test_two_workers_agree_with_the_scanner(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
-    texts = [
-        json.loads(line)["text"]
-        for line in (CASES / "given-errors.jsonl").read_text("utf-8").splitlines()
-    ]
-    for number in range(6):
-        (logs / f"{number}.log").write_text("\n".join(texts[number::6]) + "\n", "utf-8")
+    texts = case_texts()
+    for number in range(FILES):
+        (logs / f"{number}.log").write_text("\n".join(texts[number::FILES]) + "\n", "utf-8")
     pack = tmp_path / "knowledge.kbpack"
-    pack.write_bytes(pack_bytes())
-    job = resource_path("exports/templates/spark_job.py")
-    assert job
+    assert exporting("pack", "--kb", str(DIRECTORY), "-o", str(pack)) == 0
+    job = tmp_path / "kbmatch_job.py"
+    assert exporting("spark", "-o", str(job)) == 0
     import pyspark
 
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
     command = [
         str(submit), "--master", "local-cluster[2,1,1024]", "--conf", "spark.ui.enabled=false",
         "--conf", "spark.driver.host=localhost",
-        job, "--pack", str(pack), "--output", str(tmp_path / "out"), str(logs),
+        str(job), "--pack", str(pack), "--output", str(tmp_path / "out"), str(logs),
     ]  # fmt: skip
     environment = {
         **os.environ,
