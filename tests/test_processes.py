@@ -119,6 +119,16 @@ def test_without_home_and_with_a_home_nobody_may_write(pack: Path, tmp_path: Pat
     assert answers(done)
 
 
+def test_a_cache_named_without_a_full_path_is_not_used(pack: Path, tmp_path: Path) -> None:
+    work, home = tmp_path / "work", tmp_path / "home"
+    work.mkdir()
+    env = {"XDG_CACHE_HOME": "here", "HOME": str(home)}
+    words = run("--kb", pack, "stuck paper printer", env=env, cwd=work)
+    assert words.returncode == 1 and b"Traceback" not in words.stderr
+    assert list(work.iterdir()) == []
+    assert (home / ".cache/kbmatch/search").is_dir()
+
+
 def test_closed_and_missing_streams(pack: Path) -> None:
     def shell(line: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(

@@ -1,4 +1,5 @@
-"""Files that ship inside the package, also when it runs from one zip file.
+"""Where things lie: files that ship inside the package, also when it runs from one zip file, and
+the user's cache.
 
 `importlib.resources` does the same and costs a third of a look-up's time to import.
 """
@@ -20,3 +21,10 @@ def read_resource(name: str) -> bytes:
     """Return the bytes of a shipped file, named relative to the package with `/`."""
     loader = __spec__.loader
     return loader.get_data(os.path.join(_ROOT, *name.split("/")))  # type: ignore[union-attr,no-any-return]
+
+
+def cache_home() -> str:
+    """Return the user's directory for caches; XDG_CACHE_HOME counts only when it is absolute, as
+    its specification says."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    return named if os.path.isabs(named) else os.path.join(os.path.expanduser("~"), ".cache")

@@ -12,7 +12,7 @@ import sys
 from errno import EEXIST, EPERM
 
 from kbmatch.matching.pack import Pack, PackError
-from kbmatch.resources import read_resource, resource_path
+from kbmatch.resources import cache_home, read_resource, resource_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def _engine_mark() -> str:
 
 def pack_paths(directory: str) -> list[str]:
     """Where a directory's pack may lie: beside the knowledge, else in the user's cache."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    private = os.path.join(home, "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
+    private = os.path.join(cache_home(), "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
     name = f"{os.path.basename(directory)}.kbpack"
     return [
         os.path.join(os.path.dirname(directory), ".kbmatch", name),

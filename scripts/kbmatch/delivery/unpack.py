@@ -31,7 +31,9 @@ _OLD_SECONDS = 3600
 def code_directory(archive: str) -> str:
     """Return what to import from: the directory `archive` is unpacked to, or `archive` itself."""
     try:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(base):
+            base = os.path.join(os.path.expanduser("~"), ".cache")
         if not os.path.isabs(base):
             return archive
         listing = json.loads(_read(archive, LISTING))

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 
 from kbmatch import __version__
 from kbmatch.matching.documents import Documents
-from kbmatch.resources import read_resource
+from kbmatch.resources import cache_home, read_resource
 
 from .tokens import Concepts
 
@@ -110,8 +110,7 @@ def _engine_mark() -> str:
 
 def _cache_directory() -> str | None:
     """Return the user's own directory for indexes, or None where there can't be one."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    home = os.path.join(base, "kbmatch", "search")
+    home = os.path.join(cache_home(), "kbmatch", "search")
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
     except OSError:
