@@ -20,20 +20,36 @@ from .slots import Slots
 KB_JSON_VERSION = 1
 
 
+class Kept:
+    """What one build leaves to the next: what has not changed is not made again."""
+
+    def __init__(self) -> None:
+        self.compiler = Compiler()
+        self._lines: dict[int, tuple[object, str]] = {}
+
+    def line(self, entry: object) -> str:
+        """Return an entry as JSON; that it is the same is told by identity."""
+        found = self._lines.get(id(entry))
+        if found is None or found[0] is not entry:
+            found = self._lines[id(entry)] = (entry, _compact(plain_value(entry)))
+        return found[1]
+
+
 def build_assets(
-    knowledge: Knowledge, site_url: str = "", compiler: Compiler | None = None
+    knowledge: Knowledge, site_url: str = "", kept: Kept | None = None
 ) -> Iterator[Asset]:
     """Yield the files beside the pages.
 
     `site_url` is where the site will be served, for the 404 page; without it that page finds the
-    root by the language in the address. For `compiler` see `box_assets`.
+    root by the language in the address.
     """
+    kept = kept or Kept()
     outer = _OuterPages(knowledge)
     first = knowledge.settings.languages[0]
-    yield Asset("kb.json", knowledge_json(knowledge))
+    yield Asset("kb.json", knowledge_json(knowledge, kept))
     yield Asset("llms.txt", outline(knowledge))
     yield Asset("assets/kb/slots.js", slots_script(knowledge))
-    yield from box_assets(knowledge, compiler)
+    yield from box_assets(knowledge, kept.compiler)
     yield Asset("index.html", outer.render("choose", first))
     root = f"{urlsplit(site_url).path.rstrip('/')}/" if site_url else ""
     yield Asset("404.html", outer.render("404", first, root=root, pages=_named(knowledge)))
@@ -86,34 +102,36 @@ def retired(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
             yield old, symptom.id
 
 
-def knowledge_json(knowledge: Knowledge) -> str:
-    """Return the whole knowledge as JSON: the model's own field names, texts by language."""
-    value = {
+def knowledge_json(knowledge: Knowledge, kept: Kept) -> str:
+    """Return the whole knowledge as JSON: the model's own field names, texts by language.
+
+    An entry stands on a line of its own, so that two versions can be compared.
+    """
+    settings = knowledge.settings
+    parts: dict[str, Any] = {
         "version": KB_JSON_VERSION,
         "source_hash": knowledge.source_hash,
-        "title": plain_value(knowledge.settings.title),
-        "languages": list(knowledge.settings.languages),
-        "areas": plain_value(knowledge.settings.areas),
-        "phases": plain_value(knowledge.settings.phases),
-        "tools": plain_value(knowledge.settings.tools),
-        "platforms": plain_value(knowledge.settings.platforms),
-        "slots": plain_value(knowledge.settings.slots),
-        "symptoms": plain_value(list(knowledge.symptoms.values())),
-        "causes": plain_value(list(knowledge.causes.values())),
-        "solutions": plain_value(list(knowledge.solutions.values())),
-        "links": plain_value(list(knowledge.links.values())),
-        "glossary": plain_value(knowledge.glossary),
-        "tables": plain_value(knowledge.tables),
+        "title": settings.title,
+        "languages": list(settings.languages),
+        "areas": settings.areas,
+        "phases": settings.phases,
+        "tools": settings.tools,
+        "platforms": settings.platforms,
+        "slots": settings.slots,
+        "symptoms": knowledge.symptoms.values(),
+        "causes": knowledge.causes.values(),
+        "solutions": knowledge.solutions.values(),
+        "links": knowledge.links.values(),
+        "glossary": knowledge.glossary,
+        "tables": knowledge.tables,
     }
-    return "{" + ",".join(_section_lines(name, part) for name, part in value.items()) + "\n}\n"
-
-
-def _section_lines(name: str, part: Any) -> str:
-    """Return a part of kb.json, an entry a line: what changed shows in a comparison of two."""
-    head = f"\n{_compact(name)}: "
-    if not isinstance(part, list) or not part:
-        return head + _compact(part)
-    return head + "[\n" + ",\n".join(map(_compact, part)) + "\n]"
+    lines = []
+    for name, part in parts.items():
+        if isinstance(part, str | int | Text | Mapping):
+            lines.append(f'"{name}": {_compact(plain_value(part))}')
+        else:
+            lines.append(f'"{name}": [\n' + ",\n".join(map(kept.line, part)) + "\n]")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _compact(value: Any) -> str:

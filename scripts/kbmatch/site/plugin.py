@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Any, cast
 
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -29,10 +31,9 @@ from mkdocs.utils import meta
 from ..knowledge.load import KnowledgeError, load_or_raise
 from ..knowledge.model import Knowledge
 from ..knowledge.store import DocumentStore
-from ..matching.compile import Compiler
 from ..texts import load
 from .box import search_assets
-from .data import build_assets
+from .data import Kept, build_assets
 from .edition import contact_address, plain_contact
 from .page import Heading, Page
 from .pages import PageStore, build_pages
@@ -89,6 +90,22 @@ class ReadyPage(SitePage):
         self.present_anchor_ids = None  # links between finished pages are checked by their maker
 
 
+class _Compiled(BytecodeCache):
+    """The theme's templates, compiled once: a server makes an environment for every look."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill `bucket` if its template has been compiled; it refuses what is of other text."""
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
 class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     """The MkDocs plugin `kbmatch`."""
 
@@ -100,7 +117,8 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         self._texts: dict[str, dict[str, str]] = {}
         self._documents = DocumentStore()
         self._store = PageStore()
-        self._compiler = Compiler()
+        self._kept = Kept()
+        self._compiled = _Compiled()
         self._built: dict[str, Page | str] = {}
         self._written: dict[str, dict[str, WrittenPage]] = {}
         self._look = 0.0
@@ -152,7 +170,7 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
                 file = self._made(config, source, page, "")
                 files.append(file)
                 ReadyPage(page, file, config)
-        for asset in build_assets(self._knowledge, config.site_url or "", self._compiler):
+        for asset in build_assets(self._knowledge, config.site_url or "", self._kept):
             files.append(self._made(config, asset.path, asset.content, asset.content))
         for listed in files.documentation_pages():
             listed.inclusion = InclusionLevel.NOT_IN_NAV
@@ -247,6 +265,11 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         if self._serving and not isinstance(page, ReadyPage):
             page.read_source(config)  # its title, should it not be built again
         return page
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Let the theme's templates be compiled once."""
+        env.bytecode_cache = self._compiled
+        return env
 
     def on_page_context(
         self, context: Any, *, page: SitePage, config: MkDocsConfig, nav: Navigation
