@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -158,3 +159,30 @@ def test_the_spark_job_compiles_and_scans_without_spark() -> None:
         check=True,
     )
     assert done.stdout.decode().split() == ["jam", "3"]
+
+
+GUIDES = sorted((DIRECTORY.parent / "content").glob("*/log-estates.md"))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.parent.name)
+def test_commands_of_the_guide_can_be_typed(guide: Path) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", guide.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    typed = [
+        shlex.split(line, comments=True)
+        for block in blocks
+        for line in block.splitlines()
+        if line.startswith("kb export")
+    ]
+    assert {words[2] for words in typed} == set(export.FORMS)
+    parser = argparse.ArgumentParser()
+    export.configure(parser, load_texts("kb", "en"))
+    for words in typed:
+        parser.parse_args(words[2:])
+
+
+def test_both_guides_show_the_same_commands() -> None:
+    english, chinese = (
+        re.findall(r"^```.*?^```", guide.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        for guide in GUIDES
+    )
+    assert english == chinese
