@@ -302,3 +302,5 @@ def test_a_repository_named_again_by_itself_is_somebodys_too() -> None:
     }
     message = "copy of {image} failed: rule froze {repository}, not team/web2 or web"
     assert slotted(harmless, slots) == message
+    line = "pull of r.corp.example/team/web:1.4 refused: rejects team/web:1.4: not signed"
+    assert slotted(line, slots) == "pull of {image} refused: rejects {image}: not signed"

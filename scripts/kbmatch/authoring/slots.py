@@ -77,7 +77,7 @@ _STATUS = re.compile(r"[1-5]\d\d")
 _MAX_CODE = 599
 
 # A repository that an image names may be named again by itself; one word alone may be anything.
-_REPOSITORY = re.compile(r"/([^:@]*/[^:@/]+)(?::[\w.-]+|@\S+)$")
+_REPOSITORY = re.compile(r"/([^:@]*/[^:@/]+)(:[\w.-]+|@\S+)$")
 
 # The slots that may stand for a kind of value: the first that kb.yaml declares by that name …
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -117,12 +117,14 @@ def values(text: str) -> Iterator[Value]:
     """Yield the values of a text that differ from case to case, in order."""
     found = list(_recognised(text))
     images = (text[value.start : value.end] for value in found if value.kind == "image")
-    again = {match[1] for match in map(_REPOSITORY.search, images) if match}
+    again = {match.groups() for match in map(_REPOSITORY.search, images) if match}
     taken = [range(value.start, value.end) for value in found]
-    for repository in again:
-        for match in re.finditer(rf"(?<![\w/.-]){re.escape(repository)}(?![\w/-]|\.\w)", text):
+    for repository, tag in again:
+        named = rf"(?<![\w/.-]){re.escape(repository)}({re.escape(tag)})?(?![\w/-]|\.\w)"
+        for match in re.finditer(named, text):
             if not any(match.start() in place for place in taken):
-                found.append(Value("repository", match.start(), match.end()))
+                kind = "image" if match[1] else "repository"
+                found.append(Value(kind, match.start(), match.end()))
     yield from sorted(found, key=lambda value: value.start)
 
 
