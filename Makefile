@@ -24,7 +24,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/kb validate
 
-# chdb, Spark and the Azure CLI's command tables, each in an environment of its own.
+# chdb, Spark, ten gigabytes of a stream and the Azure CLI's command tables, each in an environment of its own.
 test-heavy: $(VENV)/.test
 	sh tests/heavy/run.sh $(BIN)/python
 

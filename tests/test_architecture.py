@@ -14,7 +14,7 @@ ALLOWED = {
     "knowledge": set(),
     "matching": {"knowledge"},
     "search": {"knowledge", "matching"},
-    "exports": {"knowledge", "matching"},
+    "exports": {"matching"},
     "site": {"knowledge", "matching", "search"},
     "authoring": {"knowledge", "matching", "search"},
     "delivery": {"knowledge", "matching", "search", "site"},

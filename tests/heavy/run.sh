@@ -28,4 +28,6 @@ if command -v java >/dev/null; then
 else
     echo "== spark: left out, there is no java (apt-get install default-jre-headless)"
 fi
+echo "== soak"
+"$python" -m pytest -q -p no:cacheprovider tests/heavy/test_soak.py
 sh tests/heavy/azure.sh "$python"
