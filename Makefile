@@ -24,7 +24,8 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/kb validate
 
-# chdb, Spark, ten gigabytes of a stream and the Azure CLI's command tables, each in an environment of its own.
+# chdb, Spark, Zensical and the Azure CLI's command tables, each in an environment of its own; and a
+# day of a stream: ten gigabytes, some minutes.
 test-heavy: $(VENV)/.test
 	sh tests/heavy/run.sh $(BIN)/python
 
