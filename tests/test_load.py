@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import kbmatch
+from kbmatch.cli.packs import failure_text
 from kbmatch.knowledge.fingerprint import fingerprint
 from kbmatch.knowledge.load import KnowledgeError, load_knowledge, load_or_raise
 from kbmatch.knowledge.problems import Problem
@@ -75,6 +76,10 @@ def test_broken_knowledge_is_never_handed_out(kb: Path) -> None:
     with pytest.raises(KnowledgeError, match="wrong-paper-size") as raised:
         load_or_raise(kb)
     assert raised.value.problems == result.problems
+    assert re.search("[\u4e00-\u9fff]", raised.value.in_language("zh-TW"))
+    # A look-up says the first of them in its reader's language, too.
+    said = {language: failure_text(raised.value, {}, language) for language in ("en", "zh-TW")}
+    assert "KB204" in said["en"] and said["zh-TW"] != said["en"]
 
 
 def test_warnings_do_not_stop_loading(kb: Path) -> None:

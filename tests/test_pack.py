@@ -67,7 +67,7 @@ def test_a_file_that_is_no_pack_is_named(tmp_path: Path, content: bytes, says: s
     with pytest.raises(PackError, match=says) as error:
         Pack.open(str(path))
     for language in ("en", "zh-TW"):
-        assert "broken.kbpack" in failure_text(error.value, load("match", language))
+        assert "broken.kbpack" in failure_text(error.value, load("match", language), language)
 
 
 def test_a_pack_of_another_version_says_which() -> None:
@@ -166,7 +166,7 @@ def test_records_of_a_foreign_maker_are_told(record: bytes) -> None:
     ):
         with pytest.raises(PackError) as error:
             read()
-        assert "{" not in failure_text(error.value, load("match", "zh-TW"))
+        assert "{" not in failure_text(error.value, load("match", "zh-TW"), "zh-TW")
 
 
 @settings(max_examples=50)

@@ -20,7 +20,7 @@ def pack_or_fail(option: str | None, language: str) -> Pack:
     try:
         return open_pack(option)
     except Exception as error:
-        fail(failure_text(error, load_texts("match", language)))
+        fail(failure_text(error, load_texts("match", language), language))
 
 
 def settings_or_fail(option: str | None, language: str) -> Mapping[str, Any]:

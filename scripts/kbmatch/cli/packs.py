@@ -115,12 +115,13 @@ def _engine_mark() -> str:
 
 def pack_paths(directory: str) -> list[str]:
     """Where a directory's pack may lie: beside the knowledge, else in the user's cache."""
-    private = os.path.join(cache_home(), "kbmatch", directory.strip(os.sep).replace(os.sep, "-"))
     name = f"{os.path.basename(directory)}.kbpack"
-    return [
-        os.path.join(os.path.dirname(directory), ".kbmatch", name),
-        os.path.join(private, name),
-    ]
+    paths = [os.path.join(os.path.dirname(directory), ".kbmatch", name)]
+    home = cache_home()
+    if home is not None:
+        private = directory.strip(os.sep).replace(os.sep, "-")
+        paths.append(os.path.join(home, "kbmatch", private, name))
+    return paths
 
 
 def _compile(directory: str, directories: list[str]) -> tuple[bytes, str | None]:
@@ -201,17 +202,17 @@ def write_atomically(path: str, content: bytes) -> None:
         raise
 
 
-def failure_text(error: Exception, text: Mapping[str, str]) -> str:
+def failure_text(error: Exception, text: Mapping[str, str], language: str = "en") -> str:
     """Return in one line why knowledge can't be read; raise `error` again when it is another thing.
 
-    `text` holds the texts of `match`.
+    `text` holds the texts of `match` in `language`.
     """
     if isinstance(error, (NoKnowledgeError, PackError)):
         return text[error.key].format(**error.values)
     problems = getattr(error, "problems", None)
     if not problems:
         raise error
-    first = problems[0]
+    first = problems[0].in_language(language)
     more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
     return f"{first.position}: {first.code} {first.message}{more}"
 
@@ -222,7 +223,8 @@ def damage_text(error: Exception) -> str:
 
     from .common import language_of_environment
 
-    return failure_text(error, load("match", language_of_environment()))
+    language = language_of_environment()
+    return failure_text(error, load("match", language), language)
 
 
 def is_terminal_coloured(no_color: bool) -> bool:

@@ -21,6 +21,8 @@ from .rules import run_rules
 from .shapes import DEFAULT_LANGUAGES, OverlaySettings
 from .store import DocumentStore
 
+SHOWN = 10
+"""So many problems are listed where knowledge was to be used."""
 _EMPTY_TEXT = Text(MappingProxyType(dict.fromkeys(DEFAULT_LANGUAGES, "")))
 
 
@@ -41,10 +43,14 @@ class KnowledgeError(Exception):
     """A knowledge base with problems was to be used."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        first = "\n".join(str(item) for item in problems[:10])
-        more = f"\n… {len(problems) - 10} more" if len(problems) > 10 else ""
-        super().__init__(first + more)
         self.problems = problems
+        super().__init__(self.in_language("en"))
+
+    def in_language(self, language: str) -> str:
+        """Return the first problems, a line each, and how many more there are."""
+        listed = [str(item.in_language(language)) for item in self.problems[:SHOWN]]
+        more = len(self.problems) - SHOWN
+        return "\n".join([*listed, f"… +{more}"] if more > 0 else listed)
 
 
 def load_knowledge(

@@ -85,7 +85,7 @@ def compiled(knowledge: Path) -> tuple[bytes, int] | None:
     try:
         loaded = load_or_raise(knowledge)
     except KnowledgeError as error:
-        print(str(error), file=sys.stderr)
+        print(error.in_language(language_of_environment()), file=sys.stderr)
         return None
     return compile_pack(loaded), len(loaded.symptoms)
 

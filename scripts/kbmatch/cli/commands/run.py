@@ -78,7 +78,7 @@ def _explain(said: bytes, language: str, kb: str | None, text: Mapping[str, str]
     except Exception as error:
         words = load_texts("match", language)
         try:
-            reason = failure_text(error, words)
+            reason = failure_text(error, words, language)
         except Exception:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
         print(f"kb: {text['run.no-knowledge'].format(reason=reason)}", file=sys.stderr)
