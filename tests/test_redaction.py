@@ -153,3 +153,15 @@ def test_javascript_masks_the_same() -> None:
         input=json.dumps(texts), capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     assert json.loads(result.stdout) == [redact(text) for text in texts]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+def test_javascript_masks_long_texts_in_time_and_the_same() -> None:
+    pieces = ("a=", "https://", "login -p x ", "https://h1.corp.lan/ ", "password: ")
+    texts = [piece * (100_000 // len(piece)) for piece in pieces]
+    result = subprocess.run(
+        ["node", str(ROOT / "tests/redact.mjs"), str(RULES)],
+        input=json.dumps(texts), capture_output=True, text=True, encoding="utf-8", check=True,
+        timeout=30,
+    )  # fmt: skip
+    assert json.loads(result.stdout) == [redact(text) for text in texts]
