@@ -108,10 +108,12 @@ def test_without_home_and_with_a_home_nobody_may_write(pack: Path, tmp_path: Pat
     home = tmp_path / "home"
     home.mkdir()
     home.chmod(0o555)
+    root = set(Path("/").iterdir())
     for env in ({"HOME": str(home)}, {"HOME": ""}, {"HOME": "/proc/nothing"}):
         assert answers(run("--kb", pack, ERROR, env=env))
         words = run("--kb", pack, "--format", "json", "stuck paper printer", env=env)
         assert words.returncode == 1 and b"Traceback" not in words.stderr, words.stderr
+    assert set(Path("/").iterdir()) <= root, "left behind in the root directory"
     program = f"unset HOME; exec {sys.executable} -m kbmatch.cli.match --kb {pack} '{ERROR}'"
     done = subprocess.run(
         ["sh", "-c", program], capture_output=True, env={"PATH": "/usr/bin", "PYTHONPATH": SOURCES}

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from kbmatch.delivery import unpack
 from kbmatch.delivery.parts import LIBRARIES, own_library, pyz, read_library
 from kbmatch.delivery.unpack import KEPT, TIME, code_directory
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.matching.compile import compile_pack
+from kbmatch.resources import cache_home
 from small_checkout import ROOT
 
 ERROR = "cups: printer office-2: media jam in tray 3"
@@ -101,9 +103,22 @@ def test_code_that_others_could_have_put_there_is_not_run(
 
 
 def test_where_nothing_can_be_written_it_runs_from_the_archive(archive: Path) -> None:
-    for home in (f"{__file__}/home", "relative"):
+    for home in (f"{__file__}/home", "relative", "", "/"):
         assert origin(archive, HOME=home).startswith(f"{archive}/")
         assert answers(run(archive, ERROR, HOME=home))
+
+
+@pytest.mark.parametrize("home", ["/home/x", "", "/", "relative", None])
+@pytest.mark.parametrize("cache", ["/caches", "", "relative", None])
+def test_it_looks_where_the_rest_of_the_program_does(
+    home: str | None, cache: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("HOME", home), ("XDG_CACHE_HOME", cache)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert unpack._cache_home() == cache_home()
 
 
 def test_a_full_disk_leaves_nothing_behind(

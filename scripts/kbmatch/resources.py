@@ -23,8 +23,14 @@ def read_resource(name: str) -> bytes:
     return loader.get_data(os.path.join(_ROOT, *name.split("/")))  # type: ignore[union-attr,no-any-return]
 
 
-def cache_home() -> str:
-    """Return the user's directory for caches; XDG_CACHE_HOME counts only when it is absolute, as
-    its specification says."""
+def cache_home() -> str | None:
+    """Return the user's directory for caches, or None for a user without a home of their own.
+
+    XDG_CACHE_HOME counts only when it is absolute, as its specification says.
+    """
     named = os.environ.get("XDG_CACHE_HOME", "")
-    return named if os.path.isabs(named) else os.path.join(os.path.expanduser("~"), ".cache")
+    if os.path.isabs(named):
+        return named
+    home = os.path.expanduser("~")
+    own = os.path.isabs(home) and os.path.dirname(home) != home  # "/" is nobody's home
+    return os.path.join(home, ".cache") if own else None

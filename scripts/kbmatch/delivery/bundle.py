@@ -96,7 +96,7 @@ def start_page(files: Iterable[str]) -> str:
     It tells of what is among `files`.
     """
     names = {name.partition("/")[0] + "/" if "/" in name else name for name in (*files, SUMS)}
-    sections = []
+    sections, links = [], []
     for language in LANGUAGES:
         text = {
             key: escape(value.replace("{zip}", default_name()))
@@ -112,11 +112,14 @@ def start_page(files: Iterable[str]) -> str:
             f"<pre><code>{text[f'start.{part}-commands']}</code></pre>\n"
             for part in ("terminal", "install", "check", "origin")
         )
+        links.append(f'<a href="#{language}" lang="{language}">{text["start.title"]}</a>')
         sections.append(
-            f'<section lang="{language}">\n<h2>{text["start.title"]}</h2>\n'
+            f'<section lang="{language}" id="{language}">\n<h2>{text["start.title"]}</h2>\n'
             f"<p>{text['start.lead']}</p>\n"
             f'<p><a class="open" href="site/{language}/index.html">{text["start.open"]}</a></p>\n'
             f"{blocks}<h3>{text['start.contents']}</h3>\n<table>\n{rows}</table>\n</section>\n"
         )
     page = _TEMPLATE.read_text(encoding="utf-8")
-    return page.replace("{{version}}", kbmatch.__version__).replace("{{body}}", "".join(sections))
+    return page.replace("{{version}}", kbmatch.__version__).replace(
+        "{{body}}", f"<p>{' · '.join(links)}</p>\n" + "".join(sections)
+    )

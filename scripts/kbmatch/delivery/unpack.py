@@ -31,10 +31,8 @@ _OLD_SECONDS = 3600
 def code_directory(archive: str) -> str:
     """Return what to import from: the directory `archive` is unpacked to, or `archive` itself."""
     try:
-        base = os.environ.get("XDG_CACHE_HOME", "")
-        if not os.path.isabs(base):
-            base = os.path.join(os.path.expanduser("~"), ".cache")
-        if not os.path.isabs(base):
+        base = _cache_home()
+        if base is None:
             return archive
         listing = json.loads(_read(archive, LISTING))
         home = os.path.join(base, "kbmatch")
@@ -48,6 +46,16 @@ def code_directory(archive: str) -> str:
         return place if trusted else archive
     except OSError:  # no right to write, no room, no home: it runs from the archive
         return archive
+
+
+def _cache_home() -> str | None:
+    """Return what `kbmatch.resources.cache_home` does, which can't be imported yet."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(named):
+        return named
+    home = os.path.expanduser("~")
+    own = os.path.isabs(home) and os.path.dirname(home) != home
+    return os.path.join(home, ".cache") if own else None
 
 
 def _read(archive: str, name: str) -> bytes:

@@ -110,7 +110,10 @@ def _engine_mark() -> str:
 
 def _cache_directory() -> str | None:
     """Return the user's own directory for indexes, or None where there can't be one."""
-    home = os.path.join(cache_home(), "kbmatch", "search")
+    base = cache_home()
+    if base is None:
+        return None
+    home = os.path.join(base, "kbmatch", "search")
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
     except OSError:
