@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kbmatch.cli.arguments import OPTIONS
 from kbmatch.cli.commands.completion import programs
 from kbmatch.cli.kb import COMMANDS, command_module, main
-from kbmatch.cli.match import OPTIONS
 from kbmatch.cli.shells import SHELLS, WORDS, bash, fish, zsh
 
 

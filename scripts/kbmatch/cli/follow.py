@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, BinaryIO
 
-    from .match import Options
+    from .arguments import Options
 
 _OF_A_WHOLE_TEXT = frozenset({"role", "count"})
 READ_BYTES = 1 << 16

@@ -12,8 +12,6 @@ import re
 from bisect import bisect_right
 from functools import cache
 
-from .decode import decode_utf8
-
 UNWRAP_MIN_COLUMNS = 40
 UNWRAP_MAX_CHARACTERS = 65536
 
@@ -122,6 +120,8 @@ def made_plain(lines: bytes) -> bytes:
         try:
             other.decode()
         except UnicodeDecodeError:
+            from .decode import decode_utf8  # a pasted text needs none of it
+
             lines = other = decode_utf8(lines).encode("utf-8", "replace")
     if b"\x1b" in lines:
         steps = _rules()["rules"]

@@ -54,8 +54,8 @@ def words(kind: str) -> Iterable[str]:
 
 def programs(language: str) -> list[Program]:
     """Describe kb with its subcommands, and kbmatch."""
+    from kbmatch.cli.arguments import OPTIONS
     from kbmatch.cli.kb import COMMANDS, command_module
-    from kbmatch.cli.match import OPTIONS
 
     text = load_texts("kb", language)
     speak(language)
