@@ -214,6 +214,17 @@ def test_a_composition_asks_nothing_and_escape_loses_nothing(browser: Any, serve
         assert box.input_value() == "憑證"
 
 
+def test_the_messages_are_fetched_when_a_reader_moves_and_not_before(
+    browser: Any, server: str
+) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/en/index.html")
+        page.wait_for_load_state("networkidle")
+        assert not page.evaluate("window.kbKit.ready")
+        page.mouse.move(400, 300)
+        page.wait_for_function("() => window.kbKit.ready")
+
+
 def test_next_to_nothing_is_asked_nothing(browser: Any, server: str) -> None:
     with visitor(browser, server) as (page, _):
         page.goto(f"{server}/en/index.html")

@@ -168,7 +168,9 @@
   for (const example of document.querySelectorAll('.kb-example')) {
     example.addEventListener('click', () => take(example.dataset.text));
   }
-  for (const type of ['pointerdown', 'keydown', 'dragenter']) {
+  // Whoever moves is about to paste: the first answer need not wait for all messages to be fetched,
+  // and a page that nobody touches stays light.
+  for (const type of ['pointermove', 'pointerdown', 'keydown', 'dragenter']) {
     addEventListener(type, () => kit.prepare(), {once: true, passive: true, capture: true});
   }
 
