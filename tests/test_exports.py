@@ -9,14 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import re2
 
 from kbmatch.cli.commands import export, scan
+from kbmatch.exports import clickhouse
 from kbmatch.exports.clickhouse import normalised, script, statements
 from kbmatch.exports.signatures import as_json, exported
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.matcher import Miss
 from kbmatch.matching.normalise import normalise
 from kbmatch.matching.pack import Pack
+from kbmatch.resources import read_resource
 from kbmatch.texts import load as load_texts
 from real_knowledge import DIRECTORY, knowledge, matcher, pack_bytes
 from real_texts import case_texts
@@ -131,8 +134,29 @@ def test_a_large_view_says_so_before_it_is_created() -> None:
     assert int(made[place].split()[-1]) > len(made[place + 1].encode()) > 256 << 10
 
 
-def test_normal_form_in_sql_uses_every_rule() -> None:
-    assert normalised("message").count("replaceRegexpAll") >= 18
+def test_normal_form_in_sql_is_written_for_re2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every rule, also those that other engines read with look-ahead."""
+    asked: list[tuple[str, str]] = []
+    written = clickhouse._replace
+
+    def watched(value: str, pattern: str, replacement: str) -> str:
+        asked.append((clickhouse._portable(pattern), replacement))
+        return written(value, pattern, replacement)
+
+    monkeypatch.setattr(clickhouse, "_replace", watched)
+    normalised("message")
+    rules = json.loads(read_resource("matching/normalisation.json"))["rules"]
+    assert len(asked) > len(rules)
+    for pattern, _ in asked:
+        re2.compile(pattern)
+    ends = [(pattern, to) for pattern, to in asked if pattern.endswith("|$)")]
+    given = r"a\n\n\n\nb c\r\nD\n\r\n\t1\tx\n"
+    shown = given
+    for pattern, to in ends:
+        shown = re2.sub(pattern, to, shown)
+    (rule,) = (rule for rule in rules if "(?!" in rule["pattern"])
+    wanted = re.sub(rule["pattern"], rule["with"], given)
+    assert shown.split() == wanted.split() != given.split()
 
 
 def test_a_file_with_several_names_is_read_once(tmp_path: Path) -> None:

@@ -23,28 +23,29 @@ from small_knowledge import symptom
 
 GOOD_SHARE = 0.10
 """Of the lines of healthy logs, full of registries' own access logs, so many pass at most."""
-HIDDEN = 2
-"""Cases whose words a terminal wrapped or an encoder escaped, so that raw text has none of them."""
+HIDDEN_SHARE = 0.005
+"""Of cases, those whose words a terminal wrapped or an encoder escaped: raw text has none of them."""
 
 FILLER = "all is well with this line, it says nothing\n" * 100
 SKIP = 7
 """Every so many cases are enough here."""
 BEHIND_SHARE = 0.99
-"""All cases at once: 2,490 findings of 2,498 (measured 2026-11-27)."""
+"""All cases at once: 2,868 findings of 2,878 (measured 2026-11-27)."""
 
 
 def test_every_case_passes_the_sieve_but_for_the_stated_differences() -> None:
     made = literals(matcher().pack)
     without = set(made.without)
-    hidden = []
+    hidden, known = [], 0
     for given in case_texts():
         ids = {matcher().signature(hit.signature).id for hit in matcher().hits(normalise(given))}
+        known += bool(ids)
         if not ids - without or any(literal in given.lower() for literal in made.literals):
             continue
         flat = normalise(given).text.replace("\n", " ")
         assert any(literal in flat for literal in made.literals), given
         hidden.append(given)
-    assert len(hidden) <= HIDDEN, hidden
+    assert len(hidden) <= HIDDEN_SHARE * known, hidden
 
 
 def test_few_messages_are_left_out_and_each_is_named() -> None:

@@ -10,6 +10,7 @@ is no join, so equal rows stay apart, and on a cluster every node judges its own
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,8 +25,8 @@ PATTERNS_PER_SEARCH = 2000
 ROWS_PER_INSERT = 200
 SMALL_QUERY = 256 << 10
 """Bytes that a server parses without being told of a larger statement."""
-_LINE_END = r"(?:\\+r)?\\+[nrt](?![a-z])"
-"""The one rule with look-ahead, which RE2 lacks; written here without it."""
+_AHEAD = re.compile(r"\(\?!\[([^\]^]+)\]\)$")
+"""A rule that ends so looks ahead, which RE2 can't."""
 
 
 def statements(
@@ -151,8 +152,13 @@ def normalised(column: str) -> str:
     for step in rules["rules"]:
         pattern, replacement = step["pattern"], step["with"].replace("\\", "\\\\")
         replacement = replacement.replace("$1", "\\1")
-        if pattern == _LINE_END:
-            pattern, replacement = r"(?:\\+r)?\\+[nrt]([^a-z]|$)", r" \1"
+        ahead = _AHEAD.search(pattern)
+        if ahead:
+            # What follows is taken and put back. It may begin the next match: once more for those.
+            body = pattern[: ahead.start()]
+            replacement += f"\\{re.compile(body).groups + 1}"
+            pattern = f"{body}([^{ahead[1]}]|$)"
+            value = _replace(value, pattern, replacement)
         value = _replace(value, pattern, replacement)
     for source, target in sorted(rules["replace"].items()):
         value = f"replaceAll({value}, {_string(source)}, {_string(target)})"
