@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kbmatch.knowledge.model import (
-    Area,
     Cause,
     Check,
     Command,
-    Context,
-    Derivation,
     Evidence,
     Knowledge,
-    Named,
     Outcome,
     RankedCause,
-    Settings,
     Signature,
-    SlotKind,
     Solution,
     Step,
     Symptom,
     Text,
     Verify,
 )
+from kbmatch.knowledge.settings import Area, Context, Derivation, Named, Settings, SlotKind
 from kbmatch.matching.compile import compile_pack
 from kbmatch.matching.matcher import Matcher
 from kbmatch.matching.pack import Pack

@@ -2,7 +2,8 @@
 
 import re
 
-from kbmatch.knowledge.model import SlotKind, Text
+from kbmatch.knowledge.model import Text
+from kbmatch.knowledge.settings import SlotKind
 from kbmatch.matching.answer import answer, derive, shorten
 from kbmatch.matching.compile import matchable
 from kbmatch.matching.language import parse_message

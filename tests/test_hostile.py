@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from fuzz.targets import TARGETS
 from kbmatch.knowledge.load import load_knowledge, read_knowledge
-from kbmatch.knowledge.model import SlotKind, Text
+from kbmatch.knowledge.model import Text
+from kbmatch.knowledge.settings import SlotKind
 from kbmatch.knowledge.source import read
 from kbmatch.matching.answer import answer
 from kbmatch.matching.language import Message, MessageError, parse_message

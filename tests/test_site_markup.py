@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kbmatch.knowledge.model import SlotKind, Text
+from kbmatch.knowledge.model import Text
+from kbmatch.knowledge.settings import SlotKind
 from kbmatch.site.markup import MarkupError, Prose, plain
 from kbmatch.site.slots import Slots
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from markupsafe import Markup
 
-from kbmatch.knowledge.model import Derivation, Signature, SlotKind, Text
+from kbmatch.knowledge.model import Signature, Text
+from kbmatch.knowledge.settings import Derivation, SlotKind
 from kbmatch.site.slots import Slots
 
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from . import files, overlays, rules_identity, rules_references
 from .documents import Documents
-from .model import Knowledge, Settings, Text
+from .model import Knowledge, Text
 from .problems import Problem, errors, in_order
 from .rules import run_rules
+from .settings import Settings
 from .shapes import DEFAULT_LANGUAGES, OverlaySettings
 from .store import DocumentStore
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .model import Settings, Text
+from .model import Text
 from .problems import Problem, problem
+from .settings import Settings
 from .shapes import OverlaySettings, Override
 
 if TYPE_CHECKING:

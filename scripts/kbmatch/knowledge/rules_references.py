@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .documents import Document, Documents
-from .model import Check, Command, Knowledge, Settings, Solution, Symptom
+from .model import Check, Command, Knowledge, Solution, Symptom
 from .problems import Problem, problem
 from .rules import RuleSet
 from .rules_identity import missing
+from .settings import Settings
 from .shapes import KEBAB_CASE
 from .source import Path
 

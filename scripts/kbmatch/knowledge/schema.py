@@ -255,9 +255,9 @@ def _docs(class_name: str) -> dict[str, str]:
 
     Python keeps no docstrings of fields, so they are read from the source.
     """
-    from . import model, shapes
+    from . import model, settings, shapes
 
-    cls = getattr(model, class_name, None) or getattr(shapes, class_name)
+    cls = next(getattr(m, class_name) for m in (model, settings, shapes) if hasattr(m, class_name))
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
     assert isinstance(tree, ast.ClassDef)
     docs = {"": _joined(ast.get_docstring(tree))}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from . import model
+from . import model, settings
 
 DEFAULT_LANGUAGES = ("en", "zh-TW")
 
@@ -109,15 +109,15 @@ class OverlaySettings:
     """Whose overlay it is."""
     description: model.Text | None = None
     """What it adds."""
-    areas: tuple[model.Area, ...] = ()
+    areas: tuple[settings.Area, ...] = ()
     """Further areas."""
-    phases: tuple[model.Named, ...] = ()
+    phases: tuple[settings.Named, ...] = ()
     """Further phases."""
-    platforms: tuple[model.Named, ...] = ()
+    platforms: tuple[settings.Named, ...] = ()
     """Further tools and systems for commands."""
-    tools: tuple[model.Named, ...] = ()
+    tools: tuple[settings.Named, ...] = ()
     """Further tools."""
-    slots: Mapping[str, model.SlotKind] = dataclasses.field(default_factory=dict)
+    slots: Mapping[str, settings.SlotKind] = dataclasses.field(default_factory=dict)
     """Further slots."""
     contact: str | None = None
     """Where readers report what is wrong or missing, in place of the knowledge below."""
@@ -158,7 +158,7 @@ KINDS = (
 def shape_of_kind(kind: str) -> Shape:
     """Return the shape of a whole document of one kind."""
     if kind == "settings":
-        return object_shape(model.Settings)
+        return object_shape(settings.Settings)
     if kind == "overlay":
         return object_shape(OverlaySettings)
     if kind == "table":

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from kbmatch.knowledge.model import Knowledge, Settings, Symptom, Text
+from kbmatch.knowledge.model import Knowledge, Symptom, Text
+from kbmatch.knowledge.settings import Settings
 
 from .language import Message, literal_runs, parse_message
 from .normalise import fold_literal, normalise

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kbmatch.knowledge.documents import Document, Documents
-from kbmatch.knowledge.model import Knowledge, Position, Settings, Signature, Symptom
+from kbmatch.knowledge.model import Knowledge, Position, Signature, Symptom
 from kbmatch.knowledge.problems import Problem, worded
+from kbmatch.knowledge.settings import Settings
 
 from .answer import answer
 from .compile import Compiler

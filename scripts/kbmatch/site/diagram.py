@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ..knowledge.model import Flow, Hop, Symptom
+from ..knowledge.model import Symptom
+from ..knowledge.settings import Flow, Hop
 from .edition import Edition, Group
 
 _ERRORS = 3

@@ -8,16 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from ..knowledge.model import (
-    Command,
-    Knowledge,
-    Settings,
-    Signature,
-    Solution,
-    Symptom,
-    Table,
-    Text,
-)
+from ..knowledge.model import Command, Knowledge, Signature, Solution, Symptom, Table, Text
+from ..knowledge.settings import Settings
 from ..texts import load
 from .markup import Prose
 from .slots import Slots

@@ -14,7 +14,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ..knowledge.model import Derivation, Signature, SlotKind
+from ..knowledge.model import Signature
+from ..knowledge.settings import Derivation, SlotKind
 from ..matching.compile import matchable
 from ..matching.language import parse_message
 from ..matching.normalise import normalise
