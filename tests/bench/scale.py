@@ -172,8 +172,9 @@ PASTE = """async (text) => {
 
 def _browsing(grown: Grown, site: Path) -> Iterator[Figure]:
     """The home page from disk in Chromium: until it has loaded, until a paste is answered."""
-    from kit import FLAGS, chromium
     from playwright.sync_api import sync_playwright
+
+    from kit import FLAGS, chromium
 
     sample = a_sample(grown.pack)
     with sync_playwright() as driver:
