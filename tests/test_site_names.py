@@ -36,7 +36,9 @@ def test_a_link_brings_names_along_but_nothing_that_harms(browser: Any, root: st
         for value in bad:
             page.goto("about:blank")
             page.goto(f"{root}/en/{SYMPTOM}#login_server:{value}")
-            page.wait_for_function("() => location.hash === ''")  # what the link brought was looked at
+            page.wait_for_function(
+                "() => location.hash === ''"
+            )  # what the link brought was looked at
             expect(page.locator(".kb-slot--filled")).to_have_count(0)
 
 
