@@ -107,7 +107,8 @@ def _open_kept(path: str, directory: str) -> BinaryIO:
 def _engine_mark() -> str:
     """Change when the code that compiles packs changes."""
     marks = []
-    for name in ("compile.py", "language.py", "pack.py", "normalisation.json"):
+    names = ("compile", "language", "normalise", "pack", "reach")
+    for name in (*(f"{name}.py" for name in names), "normalisation.json"):
         path = resource_path(f"matching/{name}")
         marks.append(str(os.stat(path).st_mtime_ns) if path else "")
     return "-" + "-".join(marks)
