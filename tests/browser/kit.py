@@ -144,7 +144,7 @@ def violations(page: Page, scheme: str = "light") -> list[tuple[str, list[tuple[
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if scheme == "dark":
-        options["runOnly"] = ["cat.color"]
+        options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     found = page.evaluate("(options) => axe.run(options)", options)["violations"]
     return [
         (one["id"], [(n["html"][:120], n["failureSummary"][:200]) for n in one["nodes"][:2]])
