@@ -153,9 +153,9 @@ def test_a_short_stretch_needs_another_beside_it() -> None:
     far = b"tray" + b" is full" * 500 + b" not found"
     for gate in GATES.values():
         for text in (healthy, far):
-            assert gate.places(text, 0, len(text)) == []
+            assert gate.places(text) == []
         for near in (b"tray a not found", b"tray " + b"x" * 80 + b" not found"):
-            (place,) = gate.places(healthy + near, 0, len(healthy + near))
+            (place,) = gate.places(healthy + near)
             assert place[0] == len(healthy + near) - 1
 
 

@@ -99,7 +99,7 @@ class Gaps:
             self._gate = make_gate(self._matcher)
         joined = "\n".join(lines)
         content = joined.encode("utf-8", "surrogatepass")
-        candidates = {signature for _, signature in self._gate.places(content, 0, len(content))}
+        candidates = {signature for _, signature in self._gate.places(content)}
         text = normalise(joined)
         hits: dict[int, list[Hit]] = {}
         for hit in self._matcher.hits(text, whole=False, only=candidates):

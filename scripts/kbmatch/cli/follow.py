@@ -80,7 +80,7 @@ def findings(
         joined = context + b"\n" + chunk if before else chunk
         offset = len(joined) - len(chunk)
         start = max(0, offset - _bytes_of(before, JOINED_LINES))
-        places = gate.places(joined, start, len(joined))
+        places = gate.places(joined[start:])
         if places:
             numbers = {signature for _, signature in places}
             collector = Collector(matcher)

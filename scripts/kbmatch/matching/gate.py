@@ -40,7 +40,7 @@ _SPARE = 240
 class Gate(Protocol):
     """Finds (offset, signature number) pairs, sorted by offset."""
 
-    def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]: ...
+    def places(self, text: bytes) -> list[tuple[int, int]]: ...
 
 
 class Stretch(NamedTuple):
@@ -170,9 +170,8 @@ class TwoGate:
                 owned = [(len(letters), *_owned(helped)) for letters, helped in part.items()]
                 self._parts.append((reduced, owned, searcher(list(part))))
 
-    def places(self, buffer: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return candidate places in `buffer[start:end]`: the last byte of the words."""
-        text = buffer[start:end]
+    def places(self, text: bytes) -> list[tuple[int, int]]:
+        """Return candidate places in `text`: the last byte of the words."""
         found: set[tuple[int, int]] = set()
         for reduced, owned, searcher in self._parts:
             if not reduced and text.isascii():
@@ -187,7 +186,7 @@ class TwoGate:
                     if other.stands(sought, end_at - length, end_at):
                         signatures += theirs
                 if signatures:
-                    place = start + (small.source(at) if small else at)
+                    place = small.source(at) if small else at
                     found.update((place, signature) for signature in signatures)
         return sorted(found)
 

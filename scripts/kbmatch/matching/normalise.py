@@ -103,6 +103,7 @@ _HIDDEN = re.compile(
     rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]"
     rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xc2\xad|\xd8\x9c"
 )
+_HIDDEN_BEGINS = (b"\xef", b"\xe2\x80", b"\xe2\x81", b"\xc2\xad", b"\xd8\x9c")
 _ASCII = bytes(range(128))
 
 
@@ -131,7 +132,8 @@ def made_plain(lines: bytes) -> bytes:
                 lines = re.sub(step["pattern"].encode(), b"", lines)
     if b"\0" in lines:
         lines = lines.replace(b"\0", b"")
-    if _HIDDEN.search(other):
+    # A search for bytes takes a fraction of the time that one with a regex takes.
+    if any(begin in other for begin in _HIDDEN_BEGINS) and _HIDDEN.search(other):
         lines = _HIDDEN.sub(lambda hidden: _shown(hidden[0]), lines)
     return lines
 

@@ -26,8 +26,6 @@ AFTER_BYTES = 8 << 10
 CARRY_BYTES = 64 << 10
 """More than a window; longer lines are cut, and looked at in pieces."""
 SCAN_BYTES = 4 << 20
-OVERLAP_BYTES = 4 << 10
-"""How much of the stretch before the gate sees again: more than a message's words span."""
 GATE_THREADS = 2
 """Stretches in the gate at once; reading and deciding go on meanwhile."""
 
@@ -78,9 +76,8 @@ def _with_places(
 
 def _places(gate: Gate, stretch: _Stretch) -> list[tuple[int, int]]:
     # A message may begin in the stretch before; it belongs to the stretch it ends in.
-    begin = max(0, stretch.start - OVERLAP_BYTES)
-    places = gate.places(stretch.buffer, begin, stretch.end)
-    return [place for place in places if place[0] >= stretch.start]
+    places = gate.places(stretch.buffer)
+    return [place for place in places if stretch.start <= place[0] < stretch.end]
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
@@ -105,29 +102,29 @@ def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
 
 
 def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """Yield parts that make long stretches of text in UTF-8, without escape codes.
+    """Yield parts that make long stretches of text in UTF-8, without what hides words.
 
     Plain ASCII passes as it is; anything else is put into form by whole lines.
     """
     parts: list[bytes] = []
     size = 0
-    plain = True
+    rest = b""  # the begin of a line that is not plain
     for block in blocks:
+        if rest or not is_plain(block):
+            block = rest + block
+            end = block.rfind(b"\n") + 1
+            if not end and len(block) < SCAN_BYTES:
+                rest = block
+                continue
+            end = end or len(block)
+            block, rest = made_plain(block[:end]), block[end:]
         parts.append(block)
         size += len(block)
-        plain = plain and is_plain(block)
-        if size < SCAN_BYTES:
-            continue
-        rest = b""
-        if not plain:
-            joined = b"".join(parts)
-            end = joined.rfind(b"\n") + 1 or len(joined)
-            parts, rest = [made_plain(joined[:end])], joined[end:]
-        yield parts
-        parts, size = [rest], len(rest)
-        plain = is_plain(rest)
-    if size:
-        yield [made_plain(b"".join(parts))]
+        if size >= SCAN_BYTES:
+            yield parts
+            parts, size = [], 0
+    if parts or rest:
+        yield [*parts, made_plain(rest)]
 
 
 def _decidable(buffer: bytes) -> int:
