@@ -2,7 +2,11 @@
 
 import gzip
 import io
+import multiprocessing
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbmatch.knowledge.model import Signature
+from kbmatch.matching import scan as scanning
 from kbmatch.matching.answer import answer
 from kbmatch.matching.decode import decode, read_blocks
 from kbmatch.matching.gate import Reduced, make_gate, stretch
 from kbmatch.matching.normalise import made_plain, normalise
 from kbmatch.matching.scan import answer_stream, scan
+from kbmatch.matching.workers import GateWorkers, Handed
 from small_knowledge import matcher, signature, symptom
 
 MATCHER = matcher(
@@ -108,6 +114,62 @@ def test_a_message_at_a_block_border_is_found_once() -> None:
 def test_one_endless_line_is_read_in_pieces() -> None:
     content = b"z" * (9 << 20) + b" paper jam in tray 5 " + b"z" * (9 << 20)
     assert streamed(content, True) == [("jam", 1, 1)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
+@pytest.mark.parametrize("killed", [False, True])
+def test_workers_find_what_we_would_find_alone(
+    killed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(7)
+    content = "\n".join(chance.choice(PIECES) for _ in range(60_000)).encode()
+    alone = streamed(content, True, 1 << 16)
+    monkeypatch.setattr(scanning, "ALONE_BYTES", 0)
+    monkeypatch.setattr(scanning, "SCAN_BYTES", 1 << 16)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
+    handed = []
+    hand = GateWorkers.hand
+
+    def watched(self: GateWorkers, buffer: bytes) -> Handed | None:
+        if killed and len(handed) == 3:
+            for process in multiprocessing.active_children():
+                process.kill()
+        handed.append(hand(self, buffer))
+        return handed[-1]
+
+    monkeypatch.setattr(GateWorkers, "hand", watched)
+    assert streamed(content, True, 1 << 16) == alone
+    assert any(handed)
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
+def test_a_worker_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time; sys.path[:0] = sys.argv[1:]\n"
+        "from test_scan import GATES\n"
+        "from kbmatch.matching.workers import GateWorkers\n"
+        "workers = GateWorkers(GATES[False], 1, 100)\n"
+        "assert workers.hand(b'x').places() == []\n"
+        "import multiprocessing\n"
+        "print(multiprocessing.active_children()[0].pid, flush=True); time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(Path(__file__).parent)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    end = time.monotonic() + 20
+    while time.monotonic() < end and Path(f"/proc/{worker}/cmdline").exists():
+        if not Path(f"/proc/{worker}/cmdline").read_bytes():
+            break  # it has ended; nobody has asked how
+        time.sleep(0.1)
+    else:
+        assert not Path(f"/proc/{worker}/cmdline").exists()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])

@@ -192,7 +192,7 @@ class TwoGate:
 
 
 class HyperscanSearch:
-    """All stretches in one pass at memory speed, in any thread."""
+    """All stretches in one pass at memory speed."""
 
     def __init__(self, stretches: list[bytes]) -> None:
         import hyperscan
@@ -205,7 +205,6 @@ class HyperscanSearch:
             flags=[0] * count,
             elements=count,
         )
-        self._scratches = [self._database.scratch]  # one for each thread that scans just now
 
     def find(self, text: bytes) -> Iterable[tuple[int, int]]:
         """Return the index of the last byte and the number of every stretch in `text`."""
@@ -214,15 +213,7 @@ class HyperscanSearch:
         def on_match(pattern: int, begin: int, finish: int, flags: int, context: object) -> None:
             found.append((finish - 1, pattern))
 
-        try:
-            scratch = self._scratches.pop()
-        except IndexError:
-            scratch = self._database.scratch.clone()
-        try:
-            # Hyperscan lets other threads run meanwhile.
-            self._database.scan(text, match_event_handler=on_match, scratch=scratch)
-        finally:
-            self._scratches.append(scratch)
+        self._database.scan(text, match_event_handler=on_match)
         return found
 
 

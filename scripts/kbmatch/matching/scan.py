@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,13 +20,21 @@ from .matcher import Hit, Matcher
 from .normalise import NormalText, is_plain, made_plain, normalise
 from .sieve import Sieve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .workers import GateWorkers, Handed
+
 BEFORE_BYTES = 16 << 10
 AFTER_BYTES = 8 << 10
+WINDOW_BYTES = 256 << 10
+"""Where places stand close together, a window begins anew after so much."""
 CARRY_BYTES = 64 << 10
-"""More than a window; longer lines are cut, and looked at in pieces."""
+"""More than a message with its surroundings; longer lines are cut, and looked at in pieces."""
 SCAN_BYTES = 4 << 20
-GATE_THREADS = 2
-"""Stretches in the gate at once; reading and deciding go on meanwhile."""
+ALONE_BYTES = 64 << 20
+"""So much of a log is read before other processes are started to help."""
+MOST_WAITING = 8
+"""So many stretches wait for the places in an earlier one, before we do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +69,38 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
 def _with_places(
     stretches: Iterator[_Stretch], gate: Gate
 ) -> Iterator[tuple[_Stretch, list[tuple[int, int]]]]:
-    """Yield each stretch with its candidate places; the gate works ahead in threads."""
-    waiting: deque[tuple[_Stretch, Future[list[tuple[int, int]]]]] = deque()
-    with ThreadPoolExecutor(GATE_THREADS) as pool:
+    """Yield each stretch with its candidate places; in long logs other processes help."""
+    waiting: deque[tuple[_Stretch, Handed | list[tuple[int, int]]]] = deque()
+    workers: GateWorkers | None = None
+    read = 0
+    try:
         for stretch in stretches:
-            waiting.append((stretch, pool.submit(_places, gate, stretch)))
-            if len(waiting) > GATE_THREADS:
-                done, places = waiting.popleft()
-                yield done, places.result()
-        for done, places in waiting:
-            yield done, places.result()
+            if read <= ALONE_BYTES < read + len(stretch.buffer):
+                from .workers import start_workers
+
+                workers = start_workers(gate, 2 * SCAN_BYTES)
+            read += len(stretch.buffer)
+            handed = workers.hand(stretch.buffer) if workers else None
+            waiting.append((stretch, handed or gate.places(stretch.buffer)))
+            while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
+                yield _own_places(*waiting.popleft())
+        for pair in waiting:
+            yield _own_places(*pair)
+    finally:
+        if workers:
+            workers.close()
 
 
-def _places(gate: Gate, stretch: _Stretch) -> list[tuple[int, int]]:
+def _is_ready(places: Handed | list[tuple[int, int]]) -> bool:
+    return isinstance(places, list) or places.done()
+
+
+def _own_places(
+    stretch: _Stretch, found: Handed | list[tuple[int, int]]
+) -> tuple[_Stretch, list[tuple[int, int]]]:
+    places = found if isinstance(found, list) else found.places()
     # A message may begin in the stretch before; it belongs to the stretch it ends in.
-    places = gate.places(stretch.buffer)
-    return [place for place in places if stretch.start <= place[0] < stretch.end]
+    return stretch, [place for place in places if stretch.start <= place[0] < stretch.end]
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
@@ -111,13 +134,13 @@ def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
     rest = b""  # the begin of a line that is not plain
     for block in blocks:
         if rest or not is_plain(block):
-            block = rest + block
             end = block.rfind(b"\n") + 1
-            if not end and len(block) < SCAN_BYTES:
-                rest = block
+            if not end and len(rest) + len(block) < SCAN_BYTES:
+                rest += block
                 continue
             end = end or len(block)
-            block, rest = made_plain(block[:end]), block[end:]
+            whole, rest = b"".join((rest, memoryview(block)[:end])), block[end:]
+            block = made_plain(whole)
         parts.append(block)
         size += len(block)
         if size >= SCAN_BYTES:
@@ -175,11 +198,11 @@ def _touches(text: NormalText, hit: Hit, lines: set[int]) -> bool:
 def _windows(
     buffer: bytes, places: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-    """Join places whose surroundings overlap; yield their bounds and places."""
+    """Join places whose surroundings overlap, within bounds; yield their bounds and places."""
     low = high = line_end = 0
     inside: list[tuple[int, int]] = []
     for place, signature in places:
-        if inside and place < high:
+        if inside and place < high and place - low < WINDOW_BYTES:
             inside.append((place, signature))
             if place > line_end:
                 high = max(high, _after(buffer, place))
