@@ -130,11 +130,11 @@ def test_workers_find_what_we_would_find_alone(
     handed = []
     hand = GateWorkers.hand
 
-    def watched(self: GateWorkers, buffer: bytes) -> Handed | None:
+    def watched(self: GateWorkers, piece: bytes, own: int) -> Handed | None:
         if killed and len(handed) == 3:
             for process in multiprocessing.active_children():
                 process.kill()
-        handed.append(hand(self, buffer))
+        handed.append(hand(self, piece, own))
         return handed[-1]
 
     monkeypatch.setattr(GateWorkers, "hand", watched)
@@ -150,7 +150,7 @@ def test_a_worker_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         "from test_scan import GATES\n"
         "from kbmatch.matching.workers import GateWorkers\n"
         "workers = GateWorkers(GATES[False], 1, 100)\n"
-        "assert workers.hand(b'x').places() == []\n"
+        "assert workers.hand(b'x\\n', 2).look() == ([], 1)\n"
         "import multiprocessing\n"
         "print(multiprocessing.active_children()[0].pid, flush=True); time.sleep(60)\n"
     )

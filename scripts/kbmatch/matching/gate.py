@@ -43,6 +43,19 @@ class Gate(Protocol):
     def places(self, text: bytes) -> list[tuple[int, int]]: ...
 
 
+class Look(NamedTuple):
+    """What there is to know of a piece of a log."""
+
+    places: list[tuple[int, int]]
+    feeds: int
+    """How many lines end in the part of it that no later piece holds."""
+
+
+def look(gate: Gate, piece: bytes, own: int) -> Look:
+    """Look at a piece of a log; the first `own` bytes are in no later piece."""
+    return Look(gate.places(piece), piece.count(b"\n", 0, own))
+
+
 class Stretch(NamedTuple):
     """What the gate looks for: `reduced` in reduced text, otherwise in the text as it is."""
 
@@ -118,9 +131,10 @@ def beside(signature: Signature, sought: Stretch) -> Beside | None:
     if not others:
         return None
     other = max(others, key=lambda place: len(letters[place]))
-    (least, _, _), (_, most, _) = (
-        reach(signature.source, anchor_of([runs[place][1]])) for place in sorted((own, other))
-    )
+    known = {signature.anchor: signature.reach}
+    known.update((run, (least, most, after)) for run, least, most, after in signature.others)
+    words = [anchor_of([runs[place][1]]) for place in sorted((own, other))]
+    (least, _, _), (_, most, _) = (known.get(w) or reach(signature.source, w) for w in words)
     # An encoder may have made the text between them longer.
     far = 2 * (most - least) + len(letters[other]) + _SPARE
     return Beside(letters[other], far if other < own else 0, far if other > own else 0)

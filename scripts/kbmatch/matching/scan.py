@@ -15,7 +15,7 @@ from typing import NamedTuple
 from .answer import Answer, Collector, found_titles
 from .context import LINES_AFTER, LINES_BEFORE
 from .decode import decode_utf8, utf8_blocks
-from .gate import Gate, make_gate
+from .gate import Gate, Look, look, make_gate
 from .matcher import Hit, Matcher
 from .normalise import NormalText, is_plain, made_plain, normalise
 from .sieve import Sieve
@@ -31,8 +31,10 @@ WINDOW_BYTES = 256 << 10
 CARRY_BYTES = 64 << 10
 """More than a message with its surroundings; longer lines are cut, and looked at in pieces."""
 SCAN_BYTES = 4 << 20
-ALONE_BYTES = 64 << 20
+ALONE_BYTES = 16 << 20
 """So much of a log is read before other processes are started to help."""
+LARGEST_BLOCK = 31 << 20
+"""Just under the size up to which glibc lets itself be taught (mallopt(3), M_MMAP_THRESHOLD)."""
 MOST_WAITING = 8
 """So many stretches wait for the places in an earlier one, before we do."""
 
@@ -52,27 +54,33 @@ class _Stretch(NamedTuple):
     buffer: bytes
     start: int
     end: int
-    line: int
-    """The number of the buffer's first line."""
+    own: int
+    """So many bytes of it are not in the next stretch."""
 
 
 def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Window]:
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
     sieve = Sieve(matcher, BEFORE_BYTES)
-    for stretch, candidates in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
+    for stretch, line, candidates in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
         places = [place for place in candidates if sieve.passes(stretch.buffer, *place)]
         if places:
-            yield from _decide(stretch, places, matcher, collector)
+            yield from _decide(stretch.buffer, line, places, matcher, collector)
 
 
 def _with_places(
     stretches: Iterator[_Stretch], gate: Gate
-) -> Iterator[tuple[_Stretch, list[tuple[int, int]]]]:
-    """Yield each stretch with its candidate places; in long logs other processes help."""
-    waiting: deque[tuple[_Stretch, Handed | list[tuple[int, int]]]] = deque()
+) -> Iterator[tuple[_Stretch, int, list[tuple[int, int]]]]:
+    """Yield each stretch, the number of its first line, and the candidate places in it.
+
+    In long logs other processes help.
+    """
+    # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
+    # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
+    bytes(LARGEST_BLOCK)
+    waiting: deque[tuple[_Stretch, Handed | Look]] = deque()
     workers: GateWorkers | None = None
-    read = 0
+    read, line = 0, 1
     try:
         for stretch in stretches:
             if read <= ALONE_BYTES < read + len(stretch.buffer):
@@ -80,33 +88,38 @@ def _with_places(
 
                 workers = start_workers(gate, 2 * SCAN_BYTES)
             read += len(stretch.buffer)
-            handed = workers.hand(stretch.buffer) if workers else None
-            waiting.append((stretch, handed or gate.places(stretch.buffer)))
+            handed = workers.hand(stretch.buffer, stretch.own) if workers else None
+            waiting.append((stretch, handed or look(gate, stretch.buffer, stretch.own)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
-                yield _own_places(*waiting.popleft())
+                done, seen = _looked(*waiting.popleft())
+                yield done, line, seen.places
+                line += seen.feeds
         for pair in waiting:
-            yield _own_places(*pair)
+            done, seen = _looked(*pair)
+            yield done, line, seen.places
+            line += seen.feeds
     finally:
         if workers:
             workers.close()
 
 
-def _is_ready(places: Handed | list[tuple[int, int]]) -> bool:
-    return isinstance(places, list) or places.done()
+def _is_ready(handed: Handed | Look) -> bool:
+    return isinstance(handed, Look) or handed.done()
 
 
-def _own_places(
-    stretch: _Stretch, found: Handed | list[tuple[int, int]]
-) -> tuple[_Stretch, list[tuple[int, int]]]:
-    places = found if isinstance(found, list) else found.places()
-    # A message may begin in the stretch before; it belongs to the stretch it ends in.
-    return stretch, [place for place in places if stretch.start <= place[0] < stretch.end]
+def _looked(stretch: _Stretch, handed: Handed | Look) -> tuple[_Stretch, Look]:
+    """Return a stretch with the places that are its own.
+
+    A message may begin in the stretch before; it belongs to the stretch it ends in.
+    """
+    seen = handed if isinstance(handed, Look) else handed.look()
+    places = [place for place in seen.places if stretch.start <= place[0] < stretch.end]
+    return stretch, Look(places, seen.feeds)
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
     """Yield the log in long stretches, each beginning with the end of the one before."""
     carry = b""
-    line = 1
     done = 0  # candidates before this offset have been decided
     for parts in _gather(blocks):
         buffer = b"".join((carry, *parts))
@@ -114,14 +127,13 @@ def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
         if limit <= done:
             carry = buffer
             continue
-        yield _Stretch(buffer, done, limit, line)
         keep = max(0, limit - CARRY_BYTES)
         keep = buffer.rfind(b"\n", 0, keep) + 1 or keep
-        line += buffer.count(b"\n", 0, keep)
+        yield _Stretch(buffer, done, limit, keep)
         carry = buffer[keep:]
         done = limit - keep
     if len(carry) > done:
-        yield _Stretch(carry, done, len(carry), line)
+        yield _Stretch(carry, done, len(carry), len(carry))
 
 
 def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
@@ -158,13 +170,13 @@ def _decidable(buffer: bytes) -> int:
 
 
 def _decide(
-    stretch: _Stretch,
+    buffer: bytes,
+    number: int,
     places: list[tuple[int, int]],
     matcher: Matcher,
     collector: Collector,
 ) -> Iterator[Window]:
-    buffer = stretch.buffer
-    counted, number = 0, stretch.line
+    counted = 0
     for low, high, inside in _windows(buffer, places):
         number += buffer.count(b"\n", counted, low)
         counted = low

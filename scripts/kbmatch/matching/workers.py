@@ -1,6 +1,6 @@
 """The gate on other processors, for logs so long that it is worth starting processes.
 
-A stretch is handed over in memory that parent and workers share; places come back. Whatever is
+A stretch is handed over in memory that parent and workers share; its places come back. Whatever is
 amiss (no `fork` on this system, no semaphores, a worker killed) the parent does the work itself,
 and the answer is the same.
 """
@@ -18,33 +18,30 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
-from .gate import Gate
+from .gate import Gate, Look, look
 
 MOST_WORKERS = 2
 """More would wait for the parent, which reads, counts lines and decides."""
 SLOTS_EACH = 2
 """Stretches that a worker has at hand: one in work and the next."""
 
-_Places = list[tuple[int, int]]
-
 
 class Handed:
     """A stretch that a worker looks at."""
 
-    def __init__(self, future: Future[_Places], gate: Gate, buffer: bytes) -> None:
+    def __init__(self, future: Future[Look], gate: Gate, piece: bytes, own: int) -> None:
         self._future = future
-        self._gate = gate
-        self._buffer = buffer
+        self._asked = gate, piece, own
 
     def done(self) -> bool:
         return self._future.done()
 
-    def places(self) -> _Places:
-        """Wait for the places; find them here when the worker is no more."""
+    def look(self) -> Look:
+        """Wait for the worker; look ourselves when it is no more."""
         try:
             return self._future.result()
         except BrokenProcessPool:
-            return self._gate.places(self._buffer)
+            return look(*self._asked)
 
 
 class GateWorkers:
@@ -59,19 +56,19 @@ class GateWorkers:
             count, get_context("fork"), _begin, (gate, self._memory, os.getpid())
         )
 
-    def hand(self, buffer: bytes) -> Handed | None:
+    def hand(self, piece: bytes, own: int) -> Handed | None:
         """Hand a stretch over; None when all workers have enough to do."""
-        if not self._free or len(buffer) > self._slot_bytes:
+        if not self._free or len(piece) > self._slot_bytes:
             return None
         slot = self._free.pop()
         start = slot * self._slot_bytes
-        self._memory[start : start + len(buffer)] = buffer
+        self._memory[start : start + len(piece)] = piece
         try:
-            future = self._pool.submit(_look, start, len(buffer))
+            future = self._pool.submit(_look, start, len(piece), own)
         except BrokenProcessPool:
             return None
         future.add_done_callback(lambda _: self._free.append(slot))
-        return Handed(future, self._gate, buffer)
+        return Handed(future, self._gate, piece, own)
 
     def close(self) -> None:
         """End the processes."""
@@ -108,6 +105,5 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _look(start: int, length: int) -> _Places:
-    places: _Places = _own["gate"].places(_own["memory"][start : start + length])
-    return places
+def _look(start: int, length: int, own: int) -> Look:
+    return look(_own["gate"], _own["memory"][start : start + length], own)
