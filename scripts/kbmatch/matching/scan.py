@@ -30,7 +30,7 @@ WINDOW_BYTES = 256 << 10
 """Where places stand close together, a window begins anew after so much."""
 CARRY_BYTES = 64 << 10
 """More than a message with its surroundings; longer lines are cut, and looked at in pieces."""
-SCAN_BYTES = 4 << 20
+SCAN_BYTES = 2 << 20
 ALONE_BYTES = 16 << 20
 """So much of a log is read before other processes are started to help."""
 LARGEST_BLOCK = 31 << 20

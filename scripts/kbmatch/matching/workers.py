@@ -22,7 +22,7 @@ from .gate import Gate, Look, look
 
 MOST_WORKERS = 2
 """More would wait for the parent, which reads, counts lines and decides."""
-SLOTS_EACH = 2
+SLOTS_EACH = 4
 """Stretches that a worker has at hand: one in work and the next."""
 
 
