@@ -1,9 +1,13 @@
-"""One site, one server and one browser for all tests that look at the finished thing."""
+"""One site, one server and one browser for all tests that look at the finished thing.
+
+And signals as a terminal would leave them, whatever started the tests.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,11 @@ import pytest
 
 BELOW = "kb/errors"
 """The site lies below a path, as on most people's servers."""
+
+# Started in the background, or by nohup, tests would hand ignored signals on to all they start.
+for _number in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(_number, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
