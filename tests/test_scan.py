@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -130,11 +131,11 @@ def test_workers_find_what_we_would_find_alone(
     handed = []
     hand = GateWorkers.hand
 
-    def watched(self: GateWorkers, piece: bytes, own: int) -> Handed | None:
+    def watched(self: GateWorkers, *stretch: Any) -> Handed | None:
         if killed and len(handed) == 3:
             for process in multiprocessing.active_children():
                 process.kill()
-        handed.append(hand(self, piece, own))
+        handed.append(hand(self, *stretch))
         return handed[-1]
 
     monkeypatch.setattr(GateWorkers, "hand", watched)
@@ -150,7 +151,7 @@ def test_a_worker_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         "from test_scan import GATES\n"
         "from kbmatch.matching.workers import GateWorkers\n"
         "workers = GateWorkers(GATES[False], 1, 100)\n"
-        "assert workers.hand(b'x\\n', 2).look() == ([], 1)\n"
+        "assert workers.hand(b'x\\n', 0, 2, 2).look() == (None, [], 1)\n"
         "import multiprocessing\n"
         "print(multiprocessing.active_children()[0].pid, flush=True); time.sleep(60)\n"
     )
@@ -190,6 +191,14 @@ def test_a_large_cp950_log_is_scanned() -> None:
 @pytest.mark.parametrize("size", [100, 4096, 1 << 20])
 def test_a_log_with_a_hole_at_its_start_is_read(size: int) -> None:
     assert decode(b"\0" * size + b"paper jam in tray 2\n").lstrip("\0") == "paper jam in tray 2\n"
+
+
+def test_an_endless_line_is_not_cut_inside_a_character() -> None:
+    for shift in range(3):
+        content = (
+            b"x" * shift + "一".encode() * (2 << 20) + " 紙匣 2 卡紙了 ".encode() + b"y" * (1 << 20)
+        )
+        assert streamed(content, True) == [("zh", 1, 1)]
 
 
 def test_gzip_is_unpacked_and_a_cut_one_read_as_far_as_it_goes() -> None:

@@ -21,6 +21,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from .matcher import Matcher, Signature
+from .normalise import is_plain, made_plain
 from .reach import anchor_of, reach
 
 _OTHER = re.compile(rb"[\x80-\xff]+")
@@ -46,14 +47,25 @@ class Gate(Protocol):
 class Look(NamedTuple):
     """What there is to know of a piece of a log."""
 
+    plain: bytes | None
+    """The piece without what hides words, where it held any."""
     places: list[tuple[int, int]]
+    """Offsets in the plain piece and signature numbers."""
     feeds: int
     """How many lines end in the part of it that no later piece holds."""
 
 
-def look(gate: Gate, piece: bytes, own: int) -> Look:
-    """Look at a piece of a log; the first `own` bytes are in no later piece."""
-    return Look(gate.places(piece), piece.count(b"\n", 0, own))
+def look(gate: Gate, piece: bytes, start: int, end: int, own: int) -> Look:
+    """Look for places in `piece[start:end]`; the first `own` bytes are in no later piece.
+
+    All three stand where lines end, so that each part has its own plain form.
+    """
+    plain = piece if is_plain(piece) else made_plain(piece)
+    if plain is not piece:
+        start, end = len(made_plain(piece[:start])), len(made_plain(piece[:end]))
+    # A message may begin before `start`: it belongs to the piece it ends in.
+    places = [place for place in gate.places(plain) if start <= place[0] < end]
+    return Look(None if plain is piece else plain, places, piece.count(b"\n", 0, own))
 
 
 class Stretch(NamedTuple):

@@ -17,7 +17,7 @@ from .context import LINES_AFTER, LINES_BEFORE
 from .decode import decode_utf8, utf8_blocks
 from .gate import Gate, Look, look, make_gate
 from .matcher import Hit, Matcher
-from .normalise import NormalText, is_plain, made_plain, normalise
+from .normalise import NormalText, normalise
 from .sieve import Sieve
 
 TYPE_CHECKING = False
@@ -62,23 +62,23 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
     sieve = Sieve(matcher, BEFORE_BYTES)
-    for stretch, line, candidates in _with_places(_stretches(utf8_blocks(iter(blocks))), gate):
-        places = [place for place in candidates if sieve.passes(stretch.buffer, *place)]
+    for buffer, line, candidates in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
+        places = [place for place in candidates if sieve.passes(buffer, *place)]
         if places:
-            yield from _decide(stretch.buffer, line, places, matcher, collector)
+            yield from _decide(buffer, line, places, matcher, collector)
 
 
-def _with_places(
+def _looked_at(
     stretches: Iterator[_Stretch], gate: Gate
-) -> Iterator[tuple[_Stretch, int, list[tuple[int, int]]]]:
-    """Yield each stretch, the number of its first line, and the candidate places in it.
+) -> Iterator[tuple[bytes, int, list[tuple[int, int]]]]:
+    """Yield each stretch in plain form, the number of its first line, and the candidates in it.
 
     In long logs other processes help.
     """
     # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
     # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
     bytes(LARGEST_BLOCK)
-    waiting: deque[tuple[_Stretch, Handed | Look]] = deque()
+    waiting: deque[tuple[bytes, Handed | Look]] = deque()
     workers: GateWorkers | None = None
     read, line = 0, 1
     try:
@@ -88,15 +88,15 @@ def _with_places(
 
                 workers = start_workers(gate, 2 * SCAN_BYTES)
             read += len(stretch.buffer)
-            handed = workers.hand(stretch.buffer, stretch.own) if workers else None
-            waiting.append((stretch, handed or look(gate, stretch.buffer, stretch.own)))
+            handed = workers.hand(*stretch) if workers else None
+            waiting.append((stretch.buffer, handed or look(gate, *stretch)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
-                done, seen = _looked(*waiting.popleft())
-                yield done, line, seen.places
+                buffer, seen = _result(*waiting.popleft())
+                yield buffer, line, seen.places
                 line += seen.feeds
         for pair in waiting:
-            done, seen = _looked(*pair)
-            yield done, line, seen.places
+            buffer, seen = _result(*pair)
+            yield buffer, line, seen.places
             line += seen.feeds
     finally:
         if workers:
@@ -107,66 +107,50 @@ def _is_ready(handed: Handed | Look) -> bool:
     return isinstance(handed, Look) or handed.done()
 
 
-def _looked(stretch: _Stretch, handed: Handed | Look) -> tuple[_Stretch, Look]:
-    """Return a stretch with the places that are its own.
-
-    A message may begin in the stretch before; it belongs to the stretch it ends in.
-    """
+def _result(buffer: bytes, handed: Handed | Look) -> tuple[bytes, Look]:
+    """Return a stretch in plain form, and what was seen in it."""
     seen = handed if isinstance(handed, Look) else handed.look()
-    places = [place for place in seen.places if stretch.start <= place[0] < stretch.end]
-    return stretch, Look(places, seen.feeds)
+    return buffer if seen.plain is None else seen.plain, seen
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
     """Yield the log in long stretches, each beginning with the end of the one before."""
     carry = b""
     done = 0  # candidates before this offset have been decided
-    for parts in _gather(blocks):
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        if size < SCAN_BYTES:
+            continue
         buffer = b"".join((carry, *parts))
-        limit = _decidable(buffer)
+        parts, size = [], 0
+        limit = _line_end(buffer, len(buffer) - AFTER_BYTES)  # the lines after it are at hand
         if limit <= done:
             carry = buffer
             continue
-        keep = max(0, limit - CARRY_BYTES)
-        keep = buffer.rfind(b"\n", 0, keep) + 1 or keep
+        keep = _line_end(buffer, limit - CARRY_BYTES)
         yield _Stretch(buffer, done, limit, keep)
         carry = buffer[keep:]
         done = limit - keep
-    if len(carry) > done:
-        yield _Stretch(carry, done, len(carry), len(carry))
+    buffer = b"".join((carry, *parts))
+    if len(buffer) > done:
+        yield _Stretch(buffer, done, len(buffer), len(buffer))
 
 
-def _gather(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """Yield parts that make long stretches of text in UTF-8, without what hides words.
-
-    Plain ASCII passes as it is; anything else is put into form by whole lines.
-    """
-    parts: list[bytes] = []
-    size = 0
-    rest = b""  # the begin of a line that is not plain
-    for block in blocks:
-        if rest or not is_plain(block):
-            end = block.rfind(b"\n") + 1
-            if not end and len(rest) + len(block) < SCAN_BYTES:
-                rest += block
-                continue
-            end = end or len(block)
-            whole, rest = b"".join((rest, memoryview(block)[:end])), block[end:]
-            block = made_plain(whole)
-        parts.append(block)
-        size += len(block)
-        if size >= SCAN_BYTES:
-            yield parts
-            parts, size = [], 0
-    if parts or rest:
-        yield [*parts, made_plain(rest)]
+def _line_end(buffer: bytes, most: int) -> int:
+    """Return where the last line before `most` ends; in an endless line, where a character does."""
+    most = max(0, most)
+    return buffer.rfind(b"\n", 0, most) + 1 or _between_characters(buffer, most)
 
 
-def _decidable(buffer: bytes) -> int:
-    """Return the offset up to which every candidate has the lines after it at hand."""
-    limit = max(0, len(buffer) - AFTER_BYTES)
-    end = buffer.rfind(b"\n", 0, limit) + 1
-    return end or limit
+def _between_characters(buffer: bytes, at: int) -> int:
+    """Return the nearest offset, not above `at`, that cuts no character of UTF-8."""
+    for back in range(min(at, 3) + 1):
+        if at - back == len(buffer) or buffer[at - back] & 0xC0 != 0x80:
+            return at - back
+    return at  # no UTF-8
 
 
 def _decide(
@@ -230,7 +214,7 @@ def _windows(
 
 
 def _before(buffer: bytes, place: int) -> int:
-    floor = max(0, place - BEFORE_BYTES)
+    floor = _between_characters(buffer, max(0, place - BEFORE_BYTES))
     at = place
     for _ in range(LINES_BEFORE + 1):
         found = buffer.rfind(b"\n", floor, at)
@@ -241,7 +225,7 @@ def _before(buffer: bytes, place: int) -> int:
 
 
 def _after(buffer: bytes, place: int) -> int:
-    ceiling = min(len(buffer), place + AFTER_BYTES)
+    ceiling = _between_characters(buffer, min(len(buffer), place + AFTER_BYTES))
     at = place
     for _ in range(LINES_AFTER + 1):
         found = buffer.find(b"\n", at, ceiling)

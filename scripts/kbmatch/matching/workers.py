@@ -1,8 +1,8 @@
 """The gate on other processors, for logs so long that it is worth starting processes.
 
-A stretch is handed over in memory that parent and workers share; its places come back. Whatever is
-amiss (no `fork` on this system, no semaphores, a worker killed) the parent does the work itself,
-and the answer is the same.
+A stretch is handed over in memory that parent and workers share; each worker has a pipe of its own
+for what was seen. Whatever is amiss (no `fork` on this system, no memory, a worker killed) the
+parent looks itself, and the answer is the same.
 """
 
 from __future__ import annotations
@@ -13,35 +13,105 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
 from multiprocessing import get_context
-from typing import Any
 
 from .gate import Gate, Look, look
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from typing import Any
+
 MOST_WORKERS = 2
-"""More would wait for the parent, which reads, counts lines and decides."""
+"""More would wait for the parent, which reads, cuts and decides."""
 SLOTS_EACH = 4
 """Stretches that a worker has at hand: one in work and the next."""
+PATIENCE_SECONDS = 2.0
+"""How long a worker may take to end before it is killed."""
 
 
 class Handed:
     """A stretch that a worker looks at."""
 
-    def __init__(self, future: Future[Look], gate: Gate, piece: bytes, own: int) -> None:
-        self._future = future
-        self._asked = gate, piece, own
+    def __init__(self, worker: _Worker, gate: Gate, stretch: tuple[bytes, int, int, int]) -> None:
+        self._worker = worker
+        self._gate = gate
+        self._stretch = stretch
+        self._seen: Look | None = None
 
     def done(self) -> bool:
-        return self._future.done()
+        """Whether there is nothing to wait for."""
+        self._worker.receive(wait=False)
+        return self._seen is not None or self._worker.gone
 
     def look(self) -> Look:
         """Wait for the worker; look ourselves when it is no more."""
+        while self._seen is None and not self._worker.gone:
+            self._worker.receive(wait=True)
+        return look(self._gate, *self._stretch) if self._seen is None else self._seen
+
+    def take(self, seen: Look) -> None:
+        self._seen = seen
+
+
+class _Worker:
+    """A process, its pipe, its part of the shared memory, and what it has been asked."""
+
+    def __init__(self, gate: Gate, slot_bytes: int) -> None:
+        self._memory = mmap.mmap(-1, SLOTS_EACH * slot_bytes)
+        self._slot_bytes = slot_bytes
+        self._next = 0
+        self._asked: deque[Handed] = deque()
+        self.gone = False
+        context = get_context("fork")
+        self._pipe, theirs = context.Pipe()
+        arguments = (gate, self._memory, theirs, os.getpid())
+        self._process: Any = context.Process(target=_work, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()  # so that the end of the process ends the pipe
+
+    @property
+    def free(self) -> int:
+        """How many stretches it can still take."""
+        self.receive(wait=False)
+        return 0 if self.gone else SLOTS_EACH - len(self._asked)
+
+    def ask(self, gate: Gate, stretch: tuple[bytes, int, int, int]) -> Handed | None:
+        """Hand a stretch over; None when the worker is no more. Answers come in the same order."""
+        piece, *bounds = stretch
+        place = self._next * self._slot_bytes
+        self._next = (self._next + 1) % SLOTS_EACH
+        self._memory[place : place + len(piece)] = piece
         try:
-            return self._future.result()
-        except BrokenProcessPool:
-            return look(*self._asked)
+            self._pipe.send((place, len(piece), *bounds))
+        except OSError:
+            self.gone = True
+            return None
+        self._asked.append(Handed(self, gate, stretch))
+        return self._asked[-1]
+
+    def receive(self, *, wait: bool) -> None:
+        """Give what has come to those who asked for it."""
+        try:
+            while self._asked and not self.gone and (wait or self._pipe.poll()):
+                self._asked[0].take(self._pipe.recv())
+                self._asked.popleft()
+                wait = False
+        except (EOFError, OSError):
+            self.gone = True
+
+    def close(self) -> None:
+        """End the process."""
+        try:
+            self._pipe.send(None)
+        except OSError:
+            pass  # it is no more
+        self._pipe.close()
+        self._process.join(PATIENCE_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
 
 class GateWorkers:
@@ -50,29 +120,19 @@ class GateWorkers:
     def __init__(self, gate: Gate, count: int, slot_bytes: int) -> None:
         self._gate = gate
         self._slot_bytes = slot_bytes
-        self._memory = mmap.mmap(-1, count * SLOTS_EACH * slot_bytes)
-        self._free = list(range(count * SLOTS_EACH))
-        self._pool = ProcessPoolExecutor(
-            count, get_context("fork"), _begin, (gate, self._memory, os.getpid())
-        )
+        self._workers = [_Worker(gate, slot_bytes) for _ in range(count)]
 
-    def hand(self, piece: bytes, own: int) -> Handed | None:
+    def hand(self, piece: bytes, start: int, end: int, own: int) -> Handed | None:
         """Hand a stretch over; None when all workers have enough to do."""
-        if not self._free or len(piece) > self._slot_bytes:
+        worker = max(self._workers, key=lambda one: one.free)
+        if not worker.free or len(piece) > self._slot_bytes:
             return None
-        slot = self._free.pop()
-        start = slot * self._slot_bytes
-        self._memory[start : start + len(piece)] = piece
-        try:
-            future = self._pool.submit(_look, start, len(piece), own)
-        except BrokenProcessPool:
-            return None
-        future.add_done_callback(lambda _: self._free.append(slot))
-        return Handed(future, self._gate, piece, own)
+        return worker.ask(self._gate, (piece, start, end, own))
 
     def close(self) -> None:
         """End the processes."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.close()
 
 
 def start_workers(gate: Gate, slot_bytes: int) -> GateWorkers | None:
@@ -84,18 +144,19 @@ def start_workers(gate: Gate, slot_bytes: int) -> GateWorkers | None:
         return None
     try:
         return GateWorkers(gate, count, slot_bytes)
-    except (ImportError, NotImplementedError, OSError):  # no semaphores, no memory, no processes
+    except OSError:  # no memory, no processes
         return None
 
 
-_own: dict[str, Any] = {}
-"""In a worker: what it was started with."""
-
-
-def _begin(gate: Gate, memory: mmap.mmap, parent: int) -> None:
+def _work(gate: Gate, memory: mmap.mmap, pipe: Connection[Any, Any], parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
-    _own.update(gate=gate, memory=memory)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    try:
+        while (asked := pipe.recv()) is not None:
+            place, length, *bounds = asked
+            pipe.send(look(gate, memory[place : place + length], *bounds))
+    except (EOFError, OSError):
+        pass  # the parent has gone
 
 
 def _end_with(parent: int) -> None:
@@ -103,7 +164,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
-
-
-def _look(start: int, length: int, own: int) -> Look:
-    return look(_own["gate"], _own["memory"][start : start + length], own)
