@@ -119,10 +119,8 @@ def judge(case: Case, answer: Answer) -> Result:
         passed = not matched
     elif case.kind == "query":
         passed = bool(set(got[:FIRST]) & set(case.expect))
-    else:
-        passed = (
-            bool(matched) and matched[0] in case.expect
-        )  # a page that is only near is no answer
+    else:  # a page that is only near is no answer
+        passed = bool(matched) and matched[0] in case.expect
     return Result(case, passed, answer.outcome, got)
 
 

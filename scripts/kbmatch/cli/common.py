@@ -117,12 +117,12 @@ def json_text(value: object, indent: int | None = 2) -> str:
     return json.dumps(value, ensure_ascii=not encoding.startswith("utf"), indent=indent)
 
 
-def write_data(text: str) -> None:
-    """Write a file's content to standard output as UTF-8, whatever the console speaks."""
+def write_data(content: str | bytes) -> None:
+    """Write a file's content to standard output, text as UTF-8, whatever the console speaks."""
     sys.stdout.flush()
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
-        sys.stdout.write(text)
+        sys.stdout.write(content.decode() if isinstance(content, bytes) else content)
     else:
-        binary.write(text.encode())
+        binary.write(content.encode() if isinstance(content, str) else content)
         binary.flush()

@@ -19,6 +19,7 @@ from pathlib import Path
 import kbmatch
 
 from .archive import zip_bytes
+from .unpack import LISTING
 
 LIBRARIES = ("markdown-it-py", "mdurl", "pyyaml", "whoosh3")
 """What is imported outside the site builder, with what that needs."""
@@ -194,7 +195,7 @@ def pyz(own: Library, libraries: Iterable[Library]) -> bytes:
         "digest": hashlib.sha256(digests.encode()).hexdigest(),
         "sizes": {name: len(files[name]) for name in sorted(files)},
     }
-    files["unpacked.json"] = json.dumps(listing, separators=(",", ":")).encode()
+    files[LISTING] = json.dumps(listing, separators=(",", ":")).encode()
     files["kbmatch_unpack.py"] = files["kbmatch/delivery/unpack.py"]
     for library in (own, *libraries):
         files.update(license_texts(library))

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kbmatch.matching.documents import Documents
+from kbmatch.matching.language import literal_runs
 from kbmatch.matching.pack import Pack
 
 _KINDS = ("symptoms", "causes", "solutions", "links")
@@ -35,8 +36,7 @@ class ExportedSignature:
 
     @property
     def literals(self) -> tuple[str, ...]:
-        runs = (run for phrase in self.phrases for run in phrase.split('"'))
-        return tuple(run for run in runs if run.strip())
+        return literal_runs(self.phrases)
 
     @property
     def literal(self) -> str:

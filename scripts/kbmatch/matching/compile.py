@@ -152,17 +152,15 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
             "needs": signature.needs,
             **matchable(message, signature.line),
         }
-        anchor = anchor_of(record["phrases"])
+        anchor, literals = anchor_of(record["phrases"]), literal_runs(record["phrases"])
         record["reach"] = reach(message.regex, anchor)
         record["others"] = [
-            [run, *reach(message.regex, run)]
-            for run in dict.fromkeys(literal_runs(record["phrases"]))
-            if run != anchor
+            [run, *reach(message.regex, run)] for run in dict.fromkeys(literals) if run != anchor
         ]
         pieces = in_lines(record["phrases"], signature.samples)
         if len(pieces) > len(record["phrases"]):
             record["pieces"] = pieces
-        runs.append(literal_runs(record["phrases"]))
+        runs.append(literals)
         records.append(frame(dump(record)))
     relations = {
         "id": symptom.id,

@@ -21,7 +21,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from .matcher import Matcher, Signature
-from .normalise import is_plain, made_plain
+from .normalise import made_plain
 from .reach import anchor_of, reach
 
 _OTHER = re.compile(rb"[\x80-\xff]+")
@@ -60,7 +60,7 @@ def look(gate: Gate, piece: bytes, start: int, end: int, own: int) -> Look:
 
     All three stand where lines end, so that each part has its own plain form.
     """
-    plain = piece if is_plain(piece) else made_plain(piece)
+    plain = made_plain(piece)
     if plain is not piece:
         start, end = len(made_plain(piece[:start])), len(made_plain(piece[:end]))
     # A message may begin before `start`: it belongs to the piece it ends in.
@@ -156,9 +156,13 @@ def _runs(phrase: str) -> list[str]:
     return re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase)
 
 
-def _owners(matcher: Matcher) -> dict[Stretch, dict[Beside | None, list[int]]]:
-    """Return the signatures of a pack by what the gate looks for, and what must stand beside it."""
-    owners: dict[Stretch, dict[Beside | None, list[int]]] = {}
+_Owners = dict[Beside | None, list[int]]
+"""The signatures of a stretch, by what must stand beside it."""
+
+
+def _owners(matcher: Matcher) -> dict[Stretch, _Owners]:
+    """Return the signatures of a pack by what the gate looks for."""
+    owners: dict[Stretch, _Owners] = {}
     for number in range(matcher.pack.count("signatures")):
         signature = matcher.signature(number)
         sought = stretch(signature.pieces)
@@ -173,27 +177,16 @@ class _Searcher(Protocol):
     def find(self, text: bytes) -> Iterable[tuple[int, int]]: ...
 
 
-_Owned = tuple[int, list[int], list[tuple[Beside, list[int]]]]
-"""A stretch's length, its signatures, and those that need something beside it."""
-
-
-def _owned(
-    helped: dict[Beside | None, list[int]],
-) -> tuple[list[int], list[tuple[Beside, list[int]]]]:
-    others = [(other, numbers) for other, numbers in helped.items() if other is not None]
-    return helped.get(None, []), others
-
-
 class TwoGate:
     """The gate: a search in the reduced text, and one as it is in text that is not ASCII."""
 
     def __init__(self, matcher: Matcher, searcher: type[HyperscanSearch] | type[GroupSearch]):
         owners = _owners(matcher)
-        self._parts: list[tuple[bool, list[_Owned], _Searcher]] = []
+        self._parts: list[tuple[bool, list[tuple[int, _Owners]], _Searcher]] = []
         for reduced in (True, False):
             part = {one.letters: n for one, n in owners.items() if one.reduced == reduced}
             if part:
-                owned = [(len(letters), *_owned(helped)) for letters, helped in part.items()]
+                owned = [(len(letters), helped) for letters, helped in part.items()]
                 self._parts.append((reduced, owned, searcher(list(part))))
 
     def places(self, text: bytes) -> list[tuple[int, int]]:
@@ -205,12 +198,13 @@ class TwoGate:
             small = Reduced(text) if reduced else None
             sought = small.text if small else text
             for at, number in searcher.find(sought):
-                length, alone, helped = owned[number]
-                end_at = at + 1
-                signatures = list(alone)
-                for other, theirs in helped:
-                    if other.stands(sought, end_at - length, end_at):
-                        signatures += theirs
+                length, helped = owned[number]
+                signatures = [
+                    signature
+                    for other, theirs in helped.items()
+                    if other is None or other.stands(sought, at + 1 - length, at + 1)
+                    for signature in theirs
+                ]
                 if signatures:
                     place = small.source(at) if small else at
                     found.update((place, signature) for signature in signatures)

@@ -93,11 +93,6 @@ def normalise(text: str) -> NormalText:
     return _finish(_clean(text))
 
 
-def is_plain(block: bytes) -> bool:
-    """Whether a gate can read `block` as it is: ASCII, without escape codes or zero bytes."""
-    return block.isascii() and b"\x1b" not in block and b"\0" not in block
-
-
 # Letters and digits in full width, and characters that take no room, in UTF-8.
 _HIDDEN = re.compile(
     rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]"
@@ -115,7 +110,7 @@ _ASCII = bytes(range(128))
 
 
 def made_plain(lines: bytes) -> bytes:
-    """Return whole lines as UTF-8, without what hides words from a gate.
+    """Return whole lines as UTF-8, without what hides words from a gate; what holds none, itself.
 
     Lines that are not UTF-8 are read as CP950 or Latin-1. What `normalise` would take out as well
     goes: escape codes of terminals, zero bytes (UTF-16 inside a log), characters without width; and

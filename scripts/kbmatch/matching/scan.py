@@ -62,25 +62,22 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
     sieve = Sieve(matcher, BEFORE_BYTES)
-    for buffer, line, candidates in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
-        places = [place for place in candidates if sieve.passes(buffer, *place)]
+    line = 1
+    for buffer, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
+        places = [place for place in seen.places if sieve.passes(buffer, *place)]
         if places:
             yield from _decide(buffer, line, places, matcher, collector)
+        line += seen.feeds
 
 
-def _looked_at(
-    stretches: Iterator[_Stretch], gate: Gate
-) -> Iterator[tuple[bytes, int, list[tuple[int, int]]]]:
-    """Yield each stretch in plain form, the number of its first line, and the candidates in it.
-
-    In long logs other processes help.
-    """
+def _looked_at(stretches: Iterator[_Stretch], gate: Gate) -> Iterator[tuple[bytes, Look]]:
+    """Yield each stretch in plain form, and what is in it; in long logs other processes help."""
     # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
     # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
     bytes(LARGEST_BLOCK)
     waiting: deque[tuple[bytes, Handed | Look]] = deque()
     workers: GateWorkers | None = None
-    read, line = 0, 1
+    read = 0
     try:
         for stretch in stretches:
             if read <= ALONE_BYTES < read + len(stretch.buffer):
@@ -91,13 +88,9 @@ def _looked_at(
             handed = workers.hand(*stretch) if workers else None
             waiting.append((stretch.buffer, handed or look(gate, *stretch)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
-                buffer, seen = _result(*waiting.popleft())
-                yield buffer, line, seen.places
-                line += seen.feeds
+                yield _result(*waiting.popleft())
         for pair in waiting:
-            buffer, seen = _result(*pair)
-            yield buffer, line, seen.places
-            line += seen.feeds
+            yield _result(*pair)
     finally:
         if workers:
             workers.close()

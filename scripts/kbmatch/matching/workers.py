@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_WORKERS = 2
 """More would wait for the parent, which reads, cuts and decides."""
 SLOTS_EACH = 4
-"""Stretches that a worker has at hand: one in work and the next."""
+"""Stretches that a worker has at hand, so that it need not wait while the parent is busy."""
 PATIENCE_SECONDS = 2.0
 """How long a worker may take to end before it is killed."""
 

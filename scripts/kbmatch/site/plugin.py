@@ -175,9 +175,14 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         for listed in files.documentation_pages():
             listed.inclusion = InclusionLevel.NOT_IN_NAV
         self._addresses = {file.dest_uri for file in files.documentation_pages()}
-        for language, written in self._written.items():  # a page may have gone since the last look
-            for path in [path for path in written if f"{language}/{path}" not in self._addresses]:
-                del written[path]
+        self._written = {  # a page may have gone since the last look
+            language: {
+                path: page
+                for path, page in written.items()
+                if f"{language}/{path}" in self._addresses
+            }
+            for language, written in self._written.items()
+        }
         return files
 
     def _made(self, config: MkDocsConfig, source: str, made: Page | str, content: str) -> MadeFile:

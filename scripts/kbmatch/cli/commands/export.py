@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kbmatch.cli.common import fail, language_of_environment
+from kbmatch.cli.common import fail, language_of_environment, write_data
 from kbmatch.cli.opening import pack_or_fail
 from kbmatch.matching.pack import Pack
 from kbmatch.resources import read_resource
@@ -78,11 +78,5 @@ def _write(content: bytes, arguments: argparse.Namespace, text: Mapping[str, str
         return 0
     if arguments.form == "pack" and sys.stdout.isatty():
         fail(text["terminal"])
-    sys.stdout.flush()
-    binary = getattr(sys.stdout, "buffer", None)
-    if binary is None:
-        sys.stdout.write(content.decode())
-    else:
-        binary.write(content)  # UTF-8, whatever the console speaks
-        binary.flush()
+    write_data(content)
     return 0
