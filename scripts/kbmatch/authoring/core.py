@@ -76,7 +76,7 @@ def without_codes(line: str) -> str:
     """Return a line without escape codes and other characters that only a terminal obeys."""
     if line.isprintable():
         return line
-    from kbmatch.matching.normalise import made_plain
+    from kbmatch.matching.plain import made_plain
 
-    plain = made_plain(line.encode("utf-8", "replace")).decode()
+    plain = made_plain(line.encode("utf-8", "replace")).text.decode()
     return "".join(c for c in plain if c.isprintable() or c == "\t")

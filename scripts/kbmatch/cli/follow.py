@@ -17,7 +17,8 @@ from kbmatch.matching.context import LINES_BEFORE
 from kbmatch.matching.decode import decode_utf8
 from kbmatch.matching.gate import make_gate
 from kbmatch.matching.matcher import Matcher
-from kbmatch.matching.normalise import made_plain, normalise
+from kbmatch.matching.normalise import normalise
+from kbmatch.matching.plain import made_plain
 
 from .common import json_text
 from .masking import mask, redact_all
@@ -74,7 +75,7 @@ def findings(
     before: deque[bytes] = deque(maxlen=LINES_BEFORE)
     seen: deque[tuple[int, int]] = deque(maxlen=256)
     for first, raw in _chunks(file):
-        chunk = made_plain(raw)
+        chunk = made_plain(raw).text
         lines = chunk.split(b"\n")[:-1] if chunk.endswith(b"\n") else chunk.split(b"\n")
         context = b"\n".join(before)
         joined = context + b"\n" + chunk if before else chunk

@@ -13,9 +13,11 @@ from kbmatch.knowledge.model import Knowledge, Symptom, Text
 from kbmatch.knowledge.settings import Settings
 
 from .language import Message, literal_runs, parse_message
+from .matcher import Signature
 from .normalise import fold_literal, normalise
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
 from .reach import anchor_of, reach
+from .stretches import Sought, gate_section, sought
 
 # Words so frequent in any log that a gram of theirs would make every line a candidate.
 _COMMON = (
@@ -46,6 +48,7 @@ class _Part:
     number: int
     runs: list[tuple[str, ...]]
     records: list[bytes]
+    sought: list[Sought]
     relations: bytes
     grams: list[bytes]
     """The gram chosen for each signature."""
@@ -111,6 +114,7 @@ class Compiler:
         sections = gram_sections((gram, number) for number, gram in owners)
         for name, content in zip(("filter", "hashes", "numbers"), sections, strict=True):
             writer.add(f"grams.{name}", content)
+        writer.add(*gate_section(one for part in parts for one in part.sought))
         writer.add_frames("signatures", [record for part in parts for record in part.records])
         writer.add_frames("relations", [part.relations for part in parts])
 
@@ -142,7 +146,7 @@ class Compiler:
 
 def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
     slots = knowledge.settings.slots
-    runs, records = [], []
+    runs, records, to_find = [], [], []
     for signature in symptom.signatures:
         message = parse_message(signature.message, slots, line=signature.line)
         record: dict[str, Any] = {
@@ -162,12 +166,13 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
             record["pieces"] = pieces
         runs.append(literals)
         records.append(frame(dump(record)))
+        to_find.append(sought(Signature(0, record)))
     relations = {
         "id": symptom.id,
         "wraps": list(symptom.wraps),
         "yields_to": list(symptom.yields_to),
     }
-    return _Part(symptom, number, runs, records, frame(dump(relations)), [])
+    return _Part(symptom, number, runs, records, to_find, frame(dump(relations)), [])
 
 
 def _shown_with(knowledge: Knowledge, symptom: Symptom) -> Iterator[object]:

@@ -1,41 +1,29 @@
 """Where in a log a message could stand: fast, and never missing one.
 
-For each signature the gate looks for its longest stretch of literal text, reduced to letters and
-digits. The log is reduced in the same way, so blanks, punctuation and line ends between two words
-don't matter, however many there are; `n`, `r` and `t` go too, which encoders write for line ends
-and tabs (`\\n`). A short stretch (`not found`) stands in any log, so the message's next longest
-must stand beside it, as far away as the slots between them allow. A place that the gate passes
-over can't hold the message. Hyperscan looks for all stretches in one pass; without it a small set
-of letter groups that covers them is searched for, and what stands around each is compared. Both
-find the same places. Stretches in a script without ASCII letters are looked for in the log as it
-is.
+The log is reduced to the letters that the stretches of messages were reduced to (stretches.py).
+A place that the gate passes over can't hold the message. Hyperscan looks for all stretches in one
+pass; without it a small set of letter groups that covers them is searched for, and what stands
+around each is compared. Both find the same places. Stretches in a script without ASCII letters are
+looked for in the log as it is.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from .matcher import Matcher, Signature
-from .normalise import made_plain
-from .reach import anchor_of, reach
+from .matcher import Matcher
+from .plain import made_plain
+from .stretches import DROPPED, IS_KEPT, LOWER, Owners, owners_in
 
-_OTHER = re.compile(rb"[\x80-\xff]+")
-_LOWER = bytes(range(256)).lower()
-_KEPT = re.compile(rb"[abcdefghijklmopqsuvwxyz0-9]")
-_IS_KEPT = tuple(bool(_KEPT.match(_LOWER[byte : byte + 1])) for byte in range(256))
-_DROPPED = bytes(byte for byte in range(256) if not _IS_KEPT[byte])
 _CHUNK = 512
 _GROUP = 5
 """Letters in a group that stands for the stretches around it, without Hyperscan."""
-_RARE = 16
-"""A stretch of so many letters is looked for alone: it seldom stands in a log by chance."""
-_SPARE = 240
-"""Letters that encoders and log prefixes may add between two stretches of a message."""
+_OFTEN = 50
+"""A stretch that stands so often in a text is seldom part of its message."""
 
 
 class Gate(Protocol):
@@ -60,34 +48,17 @@ def look(gate: Gate, piece: bytes, start: int, end: int, own: int) -> Look:
 
     All three stand where lines end, so that each part has its own plain form.
     """
-    plain = made_plain(piece)
+    plain, rest = made_plain(piece)
     if plain is not piece:
-        start, end = len(made_plain(piece[:start])), len(made_plain(piece[:end]))
+        start = len(made_plain(piece[:start]).text)
+        end = len(plain) - len(made_plain(piece[end:]).text)
     # A message may begin before `start`: it belongs to the piece it ends in.
     places = [place for place in gate.places(plain) if start <= place[0] < end]
-    return Look(None if plain is piece else plain, places, piece.count(b"\n", 0, own))
-
-
-class Stretch(NamedTuple):
-    """What the gate looks for: `reduced` in reduced text, otherwise in the text as it is."""
-
-    letters: bytes
-    reduced: bool
-
-
-class Beside(NamedTuple):
-    """Other letters of a message that must stand near its stretch: before it or after it."""
-
-    letters: bytes
-    before: int
-    """Within so many letters before the stretch begins; 0 for none."""
-    after: int
-
-    def stands(self, text: bytes, begin: int, end: int) -> bool:
-        """Whether the letters stand beside `text[begin:end]`."""
-        low = max(0, begin - self.before) if self.before else end
-        high = end + self.after if self.after else begin
-        return text.find(self.letters, low, high) >= 0
+    if rest is None:
+        feeds = piece.count(b"\n", 0, own)
+    else:  # so much shorter that it is sooner counted
+        feeds = rest.count(b"\n") - piece.count(b"\n", own)
+    return Look(None if plain is piece else plain, places, feeds)
 
 
 class Reduced:
@@ -95,7 +66,7 @@ class Reduced:
 
     def __init__(self, text: bytes) -> None:
         self._source = text
-        self.text = text.translate(_LOWER, _DROPPED)
+        self.text = text.translate(LOWER, DROPPED)
         self._kept: list[int] | None = None
         self._chunks: dict[int, list[int]] = {}
 
@@ -105,70 +76,16 @@ class Reduced:
             starts = range(0, len(self._source), _CHUNK)
             chunks = (self._source[start : start + _CHUNK] for start in starts)
             self._kept = list(
-                accumulate((len(c.translate(None, _DROPPED)) for c in chunks), initial=0)
+                accumulate((len(c.translate(None, DROPPED)) for c in chunks), initial=0)
             )
         number = bisect_right(self._kept, index) - 1
         start = number * _CHUNK
         offsets = self._chunks.get(number)
         if offsets is None:
             chunk = self._source[start : start + _CHUNK]
-            offsets = [at for at, byte in enumerate(chunk) if _IS_KEPT[byte]]
+            offsets = [at for at, byte in enumerate(chunk) if IS_KEPT[byte]]
             self._chunks[number] = offsets
         return start + offsets[index - self._kept[number]]
-
-
-def stretch(phrases: Iterable[str]) -> Stretch:
-    """Return what to look for: the longest run of words, or of characters outside ASCII.
-
-    Quotes may be missing from a text, so words that only a quote parts don't stand together.
-    """
-    best = Stretch(b"", True)
-    for phrase in phrases:
-        for run in _runs(phrase):
-            content = run.encode()
-            found = [Stretch(content.translate(None, _DROPPED), True)]
-            found += [Stretch(other, False) for other in _OTHER.findall(content)]
-            best = max(best, *found, key=lambda one: len(one.letters))
-    return best
-
-
-def beside(signature: Signature, sought: Stretch) -> Beside | None:
-    """Return what must stand beside a stretch that says little; None when that needs no help."""
-    if not sought.reduced or len(sought.letters) >= _RARE:
-        return None
-    runs = [(n, run) for n, phrase in enumerate(signature.pieces) for run in _runs(phrase)]
-    letters = [run.encode().translate(None, _DROPPED) for _, run in runs]
-    own = letters.index(sought.letters)
-    others = [place for place, (n, _) in enumerate(runs) if n != runs[own][0] and letters[place]]
-    if not others:
-        return None
-    other = max(others, key=lambda place: len(letters[place]))
-    known = {signature.anchor: signature.reach}
-    known.update((run, (least, most, after)) for run, least, most, after in signature.others)
-    words = [anchor_of([runs[place][1]]) for place in sorted((own, other))]
-    (least, _, _), (_, most, _) = (known.get(w) or reach(signature.source, w) for w in words)
-    # An encoder may have made the text between them longer.
-    far = 2 * (most - least) + len(letters[other]) + _SPARE
-    return Beside(letters[other], far if other < own else 0, far if other > own else 0)
-
-
-def _runs(phrase: str) -> list[str]:
-    return re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase)
-
-
-_Owners = dict[Beside | None, list[int]]
-"""The signatures of a stretch, by what must stand beside it."""
-
-
-def _owners(matcher: Matcher) -> dict[Stretch, _Owners]:
-    """Return the signatures of a pack by what the gate looks for."""
-    owners: dict[Stretch, _Owners] = {}
-    for number in range(matcher.pack.count("signatures")):
-        signature = matcher.signature(number)
-        sought = stretch(signature.pieces)
-        helped = owners.setdefault(sought, {})
-        helped.setdefault(beside(signature, sought), []).append(number)
-    return owners
 
 
 class _Searcher(Protocol):
@@ -181,8 +98,8 @@ class TwoGate:
     """The gate: a search in the reduced text, and one as it is in text that is not ASCII."""
 
     def __init__(self, matcher: Matcher, searcher: type[HyperscanSearch] | type[GroupSearch]):
-        owners = _owners(matcher)
-        self._parts: list[tuple[bool, list[tuple[int, _Owners]], _Searcher]] = []
+        owners = owners_in(matcher.pack)
+        self._parts: list[tuple[bool, list[tuple[int, Owners]], _Searcher]] = []
         for reduced in (True, False):
             part = {one.letters: n for one, n in owners.items() if one.reduced == reduced}
             if part:
@@ -197,17 +114,29 @@ class TwoGate:
                 continue
             small = Reduced(text) if reduced else None
             sought = small.text if small else text
+            ends: dict[int, list[int]] = {}
             for at, number in searcher.find(sought):
+                ends.setdefault(number, []).append(at)
+            for number, those in ends.items():
                 length, helped = owned[number]
-                signatures = [
-                    signature
-                    for other, theirs in helped.items()
-                    if other is None or other.stands(sought, at + 1 - length, at + 1)
-                    for signature in theirs
-                ]
-                if signatures:
-                    place = small.source(at) if small else at
-                    found.update((place, signature) for signature in signatures)
+                if len(those) > _OFTEN:  # one search for what must stand beside them all
+                    helped = {
+                        other: theirs
+                        for other, theirs in helped.items()
+                        if other is None or other.letters in sought
+                    }
+                    if not helped:
+                        continue
+                for at in those:
+                    signatures = [
+                        signature
+                        for other, theirs in helped.items()
+                        if other is None or other.stands(sought, at + 1 - length, at + 1)
+                        for signature in theirs
+                    ]
+                    if signatures:
+                        place = small.source(at) if small else at
+                        found.update((place, signature) for signature in signatures)
         return sorted(found)
 
 

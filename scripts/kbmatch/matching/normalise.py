@@ -69,7 +69,8 @@ def _rules() -> dict[str, object]:
 
 
 @cache
-def _table() -> dict[int, str | None]:
+def character_table() -> dict[int, str | None]:
+    """Return what becomes of single characters; None where they go."""
     rules = _rules()
     table: dict[int, str | None] = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
     replace = rules["replace"]
@@ -93,55 +94,12 @@ def normalise(text: str) -> NormalText:
     return _finish(_clean(text))
 
 
-# Letters and digits in full width, and characters that take no room, in UTF-8.
-_HIDDEN = re.compile(
-    rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]"
-    rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xc2\xad|\xd8\x9c"
-)
-# Each as a byte that is quickly looked for, and the two that a hidden character begins with.
-_HIDDEN_BEGINS = (
-    (b"\xef", b"\xef"),
-    (b"\x80", b"\xe2\x80"),
-    (b"\x81", b"\xe2\x81"),
-    (b"\xc2", b"\xc2\xad"),
-    (b"\xd8", b"\xd8\x9c"),
-)
-_ASCII = bytes(range(128))
-
-
-def made_plain(lines: bytes) -> bytes:
-    """Return whole lines as UTF-8, without what hides words from a gate; what holds none, itself.
-
-    Lines that are not UTF-8 are read as CP950 or Latin-1. What `normalise` would take out as well
-    goes: escape codes of terminals, zero bytes (UTF-16 inside a log), characters without width; and
-    full-width letters become plain ones.
-    """
-    other = b""
-    if not lines.isascii():
-        # What is no ASCII says it all, and there is little of it.
-        other = lines.translate(None, _ASCII)
-        try:
-            other.decode()
-        except UnicodeDecodeError:
-            from .decode import decode_utf8  # a pasted text needs none of it
-
-            lines = other = decode_utf8(lines).encode("utf-8", "replace")
-    if b"\x1b" in lines:
-        steps = _rules()["rules"]
-        assert isinstance(steps, list)
-        for step in steps:
-            if step["id"] in ("osc", "ansi"):
-                lines = re.sub(step["pattern"].encode(), b"", lines)
-    if b"\0" in lines:
-        lines = lines.replace(b"\0", b"")
-    begins = (byte in other and begin in other for byte, begin in _HIDDEN_BEGINS)
-    if any(begins) and _HIDDEN.search(other):  # a regex takes much longer than a search for bytes
-        lines = _HIDDEN.sub(lambda hidden: _shown(hidden[0]), lines)
-    return lines
-
-
-def _shown(hidden: bytes) -> bytes:
-    return hidden.decode().translate(_table()).encode()
+@cache
+def escape_patterns() -> list[re.Pattern[bytes]]:
+    """Return what the escape codes of terminals look like in bytes."""
+    steps = _rules()["rules"]
+    assert isinstance(steps, list)
+    return [re.compile(one["pattern"].encode()) for one in steps if one["id"] in ("osc", "ansi")]
 
 
 def _clean(text: str) -> str:
@@ -153,7 +111,7 @@ def _clean(text: str) -> str:
         if any(trigger in text for trigger in step["when"]):
             replacement = step["with"].replace("\\", "\\\\").replace("$1", "\\1")
             text = _pattern(step["pattern"]).sub(replacement, text)
-    return text.translate(_table())
+    return text.translate(character_table())
 
 
 def _finish(text: str) -> NormalText:

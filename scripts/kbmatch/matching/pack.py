@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
 MAGIC = b"KBPACK\r\n"
-VERSION = 2
+VERSION = 3
 GRAM = 5
 _HEAD = struct.Struct("<8sII")
 _RECORD = struct.Struct("<II")
