@@ -119,6 +119,31 @@ def test_one_endless_line_is_read_in_pieces() -> None:
     assert streamed(content, True) == [("jam", 1, 1)]
 
 
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([1, 9, 60, 199, 200, 201, 500]), max_size=60), st.integers(1, 300))
+def test_stretches_hold_every_byte_once_and_what_stands_around_it(
+    lengths: list[int], size: int
+) -> None:
+    content = b"".join(b"%d" % (n % 10) * (length - 1) + b"\n" for n, length in enumerate(lengths))
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(scanning, "SCAN_BYTES", 200)
+        small.setattr(scanning, "AFTER_BYTES", 10)
+        small.setattr(scanning, "CARRY_BYTES", 50)
+        stretches = list(scanning._stretches(blocks(content, size)))
+    begin = decided = 0
+    for parts, start, end, own in stretches:
+        piece = b"".join(parts)
+        assert content[begin : begin + len(piece)] == piece
+        assert begin + start == decided <= begin + end
+        at_hand = content.rfind(b"\n", 0, max(0, decided - 50)) + 1
+        assert begin <= at_hand or begin == decided - 50  # of a long line, no more than needed
+        assert begin + len(piece) == len(content) or len(piece) - end >= 10
+        assert len(piece) < 2 * (200 + 300) + 500
+        decided = begin + end
+        begin += own
+    assert decided == len(content)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
 @pytest.mark.parametrize("killed", [False, True])
 def test_workers_find_what_we_would_find_alone(
@@ -153,7 +178,7 @@ def test_a_worker_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         "from test_scan import GATES\n"
         "from kbmatch.matching.workers import GateWorkers\n"
         "workers = GateWorkers(GATES[False], 1, 100)\n"
-        "assert workers.hand(b'x\\n', 0, 2, 2).look() == (None, [], 1)\n"
+        "assert workers.hand([b'x\\n'], 0, 2, 2).look() == (None, [], 1)\n"
         "import multiprocessing\n"
         "print(multiprocessing.active_children()[0].pid, flush=True); time.sleep(60)\n"
     )

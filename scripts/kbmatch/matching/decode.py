@@ -21,7 +21,7 @@ _MARKS = (
 )
 _GZIP = b"\x1f\x8b"
 _SAMPLE = 4096
-BLOCK = 1 << 20
+BLOCK = 2 << 20
 
 
 def decode(content: bytes) -> str:

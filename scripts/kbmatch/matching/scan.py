@@ -51,11 +51,21 @@ class Window:
 class _Stretch(NamedTuple):
     """A piece of a log in memory: candidates in `start`-`end` are to be decided in it."""
 
-    buffer: bytes
+    parts: tuple[bytes, ...]
+    """What it consists of; most are never put together in this process."""
     start: int
     end: int
     own: int
     """So many bytes of it are not in the next stretch."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return sum(map(len, self.parts))
+
+    def look(self, gate: Gate) -> Look:
+        """Look for candidates in this process."""
+        return look(gate, b"".join(self.parts), *self[1:])
 
 
 def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Window]:
@@ -63,34 +73,37 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
     collector = Collector(matcher)
     sieve = Sieve(matcher, BEFORE_BYTES)
     line = 1
-    for buffer, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
-        places = [place for place in seen.places if sieve.passes(buffer, *place)]
-        if places:
-            yield from _decide(buffer, line, places, matcher, collector)
+    for stretch, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
+        if seen.places:
+            buffer = b"".join(stretch.parts) if seen.plain is None else seen.plain
+            places = [place for place in seen.places if sieve.passes(buffer, *place)]
+            if places:
+                yield from _decide(buffer, line, places, matcher, collector)
         line += seen.feeds
 
 
-def _looked_at(stretches: Iterator[_Stretch], gate: Gate) -> Iterator[tuple[bytes, Look]]:
-    """Yield each stretch in plain form, and what is in it; in long logs other processes help."""
+def _looked_at(stretches: Iterator[_Stretch], gate: Gate) -> Iterator[tuple[_Stretch, Look]]:
+    """Yield each stretch, and what is in it; in long logs other processes help."""
     # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
     # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
     bytes(LARGEST_BLOCK)
-    waiting: deque[tuple[bytes, Handed | Look]] = deque()
+    waiting: deque[tuple[_Stretch, Handed | Look]] = deque()
     workers: GateWorkers | None = None
     read = 0
     try:
         for stretch in stretches:
-            if read <= ALONE_BYTES < read + len(stretch.buffer):
+            size = stretch.size
+            if read <= ALONE_BYTES < read + size:
                 from .workers import start_workers
 
                 workers = start_workers(gate, 2 * SCAN_BYTES)
-            read += len(stretch.buffer)
+            read += size
             handed = workers.hand(*stretch) if workers else None
-            waiting.append((stretch.buffer, handed or look(gate, *stretch)))
+            waiting.append((stretch, handed or stretch.look(gate)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
-                yield _result(*waiting.popleft())
+                yield _result(*waiting.popleft(), gate)
         for pair in waiting:
-            yield _result(*pair)
+            yield _result(*pair, gate)
     finally:
         if workers:
             workers.close()
@@ -100,36 +113,43 @@ def _is_ready(handed: Handed | Look) -> bool:
     return isinstance(handed, Look) or handed.done()
 
 
-def _result(buffer: bytes, handed: Handed | Look) -> tuple[bytes, Look]:
-    """Return a stretch in plain form, and what was seen in it."""
+def _result(stretch: _Stretch, handed: Handed | Look, gate: Gate) -> tuple[_Stretch, Look]:
+    """Return a stretch and what was seen in it; look ourselves when a worker is no more."""
     seen = handed if isinstance(handed, Look) else handed.look()
-    return buffer if seen.plain is None else seen.plain, seen
+    return stretch, seen or stretch.look(gate)
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
     """Yield the log in long stretches, each beginning with the end of the one before."""
     carry = b""
     done = 0  # candidates before this offset have been decided
+    for body in _gathered(blocks):
+        head, before = [carry], len(carry)
+        limit = _line_end(body, len(body) - AFTER_BYTES)  # the lines after it are at hand
+        if limit <= CARRY_BYTES:  # of a long line, or short: what is kept begins in the carry
+            head, before, body, limit = [], 0, carry + body, before + limit
+        if before + limit <= done:
+            carry = body
+            continue
+        keep = _line_end(body, limit - CARRY_BYTES)
+        yield _Stretch((*head, body), done, before + limit, before + keep)
+        carry = body[keep:]
+        done = limit - keep
+    if len(carry) > done:
+        yield _Stretch((carry,), done, len(carry), len(carry))
+
+
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the log in pieces of at least so many bytes as are scanned at once, but for the end."""
     parts: list[bytes] = []
     size = 0
     for block in blocks:
         parts.append(block)
         size += len(block)
-        if size < SCAN_BYTES:
-            continue
-        buffer = b"".join((carry, *parts))
-        parts, size = [], 0
-        limit = _line_end(buffer, len(buffer) - AFTER_BYTES)  # the lines after it are at hand
-        if limit <= done:
-            carry = buffer
-            continue
-        keep = _line_end(buffer, limit - CARRY_BYTES)
-        yield _Stretch(buffer, done, limit, keep)
-        carry = buffer[keep:]
-        done = limit - keep
-    buffer = b"".join((carry, *parts))
-    if len(buffer) > done:
-        yield _Stretch(buffer, done, len(buffer), len(buffer))
+        if size >= SCAN_BYTES:
+            yield parts[0] if len(parts) == 1 else b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
 
 
 def _line_end(buffer: bytes, most: int) -> int:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable, Sequence
 from multiprocessing import get_context
 
 from .gate import Gate, Look, look
@@ -34,10 +35,8 @@ PATIENCE_SECONDS = 2.0
 class Handed:
     """A stretch that a worker looks at."""
 
-    def __init__(self, worker: _Worker, gate: Gate, stretch: tuple[bytes, int, int, int]) -> None:
+    def __init__(self, worker: _Worker) -> None:
         self._worker = worker
-        self._gate = gate
-        self._stretch = stretch
         self._seen: Look | None = None
 
     def done(self) -> bool:
@@ -45,11 +44,11 @@ class Handed:
         self._worker.receive(wait=False)
         return self._seen is not None or self._worker.gone
 
-    def look(self) -> Look:
-        """Wait for the worker; look ourselves when it is no more."""
+    def look(self) -> Look | None:
+        """Wait for the worker; None when it is no more."""
         while self._seen is None and not self._worker.gone:
             self._worker.receive(wait=True)
-        return look(self._gate, *self._stretch) if self._seen is None else self._seen
+        return self._seen
 
     def take(self, seen: Look) -> None:
         self._seen = seen
@@ -77,18 +76,19 @@ class _Worker:
         self.receive(wait=False)
         return 0 if self.gone else SLOTS_EACH - len(self._asked)
 
-    def ask(self, gate: Gate, stretch: tuple[bytes, int, int, int]) -> Handed | None:
+    def ask(self, parts: Iterable[bytes], bounds: tuple[int, ...]) -> Handed | None:
         """Hand a stretch over; None when the worker is no more. Answers come in the same order."""
-        piece, *bounds = stretch
-        place = self._next * self._slot_bytes
+        self._memory.seek(self._next * self._slot_bytes)
         self._next = (self._next + 1) % SLOTS_EACH
-        self._memory[place : place + len(piece)] = piece
+        start = self._memory.tell()
+        for part in parts:
+            self._memory.write(part)
         try:
-            self._pipe.send((place, len(piece), *bounds))
+            self._pipe.send((start, self._memory.tell(), bounds))
         except OSError:
             self.gone = True
             return None
-        self._asked.append(Handed(self, gate, stretch))
+        self._asked.append(Handed(self))
         return self._asked[-1]
 
     def receive(self, *, wait: bool) -> None:
@@ -118,16 +118,15 @@ class GateWorkers:
     """Processes that look at stretches of a log while the parent goes on."""
 
     def __init__(self, gate: Gate, count: int, slot_bytes: int) -> None:
-        self._gate = gate
         self._slot_bytes = slot_bytes
         self._workers = [_Worker(gate, slot_bytes) for _ in range(count)]
 
-    def hand(self, piece: bytes, start: int, end: int, own: int) -> Handed | None:
-        """Hand a stretch over; None when all workers have enough to do."""
+    def hand(self, parts: Sequence[bytes], *bounds: int) -> Handed | None:
+        """Hand a stretch over, with its bounds for `look`; None when all have enough to do."""
         worker = max(self._workers, key=lambda one: one.free)
-        if not worker.free or len(piece) > self._slot_bytes:
+        if not worker.free or sum(map(len, parts)) > self._slot_bytes:
             return None
-        return worker.ask(self._gate, (piece, start, end, own))
+        return worker.ask(parts, bounds)
 
     def close(self) -> None:
         """End the processes."""
@@ -153,8 +152,8 @@ def _work(gate: Gate, memory: mmap.mmap, pipe: Connection[Any, Any], parent: int
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
         while (asked := pipe.recv()) is not None:
-            place, length, *bounds = asked
-            pipe.send(look(gate, memory[place : place + length], *bounds))
+            start, end, bounds = asked
+            pipe.send(look(gate, memory[start:end], *bounds))
     except (EOFError, OSError):
         pass  # the parent has gone
 
