@@ -2,26 +2,23 @@
 
 The log is reduced to the letters that the stretches of messages were reduced to (stretches.py).
 A place that the gate passes over can't hold the message. Hyperscan looks for all stretches in one
-pass; without it a small set of letter groups that covers them is searched for, and what stands
-around each is compared. Both find the same places. Stretches in a script without ASCII letters are
-looked for in the log as it is.
+pass; groups.py does without it. Stretches in a script without ASCII letters are looked for in the
+log as it is.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
+from .groups import GroupSearch
 from .matcher import Matcher
 from .plain import made_plain
-from .stretches import DROPPED, IS_KEPT, LOWER, Owners, owners_in
+from .stretches import DROPPED, IS_KEPT, LOWER, Owned, read_gate_section
 
 _CHUNK = 512
-_GROUP = 5
-"""Letters in a group that stands for the stretches around it, without Hyperscan."""
 _OFTEN = 50
 """A stretch that stands so often in a text is seldom part of its message."""
 
@@ -89,22 +86,23 @@ class Reduced:
 
 
 class _Searcher(Protocol):
-    """Finds (index of the last byte, number of the stretch) pairs in a text."""
+    """Finds (index of the last byte, number of the stretch) pairs in reduced or other text."""
 
-    def find(self, text: bytes) -> Iterable[tuple[int, int]]: ...
+    def __init__(self, owned: list[Owned]) -> None: ...
+
+    def find(self, sought: bytes, text: bytes) -> Iterable[tuple[int, int]]: ...
 
 
 class TwoGate:
     """The gate: a search in the reduced text, and one as it is in text that is not ASCII."""
 
-    def __init__(self, matcher: Matcher, searcher: type[HyperscanSearch] | type[GroupSearch]):
-        owners = owners_in(matcher.pack)
-        self._parts: list[tuple[bool, list[tuple[int, Owners]], _Searcher]] = []
+    def __init__(self, matcher: Matcher, searcher: type[_Searcher]):
+        owned = read_gate_section(matcher.pack)
+        self._parts: list[tuple[bool, list[Owned], _Searcher]] = []
         for reduced in (True, False):
-            part = {one.letters: n for one, n in owners.items() if one.reduced == reduced}
+            part = [one for one in owned if one.stretch.reduced == reduced]
             if part:
-                owned = [(len(letters), helped) for letters, helped in part.items()]
-                self._parts.append((reduced, owned, searcher(list(part))))
+                self._parts.append((reduced, part, searcher(part)))
 
     def places(self, text: bytes) -> list[tuple[int, int]]:
         """Return candidate places in `text`: the last byte of the words."""
@@ -115,10 +113,10 @@ class TwoGate:
             small = Reduced(text) if reduced else None
             sought = small.text if small else text
             ends: dict[int, list[int]] = {}
-            for at, number in searcher.find(sought):
+            for at, number in searcher.find(sought, text):
                 ends.setdefault(number, []).append(at)
             for number, those in ends.items():
-                length, helped = owned[number]
+                length, helped = len(owned[number].stretch.letters), owned[number].owners
                 if len(those) > _OFTEN:  # one search for what must stand beside them all
                     helped = {
                         other: theirs
@@ -143,70 +141,29 @@ class TwoGate:
 class HyperscanSearch:
     """All stretches in one pass at memory speed."""
 
-    def __init__(self, stretches: list[bytes]) -> None:
+    def __init__(self, owned: list[Owned]) -> None:
         import hyperscan
 
-        count = len(stretches)
+        count = len(owned)
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
-            expressions=[b"".join(b"\\x%02x" % byte for byte in one) for one in stretches],
+            expressions=[
+                b"".join(b"\\x%02x" % byte for byte in one.stretch.letters) for one in owned
+            ],
             ids=list(range(count)),
             flags=[0] * count,
             elements=count,
         )
 
-    def find(self, text: bytes) -> Iterable[tuple[int, int]]:
-        """Return the index of the last byte and the number of every stretch in `text`."""
+    def find(self, sought: bytes, text: bytes) -> Iterable[tuple[int, int]]:
+        """Return the index of the last byte and the number of every stretch in `sought`."""
         found: list[tuple[int, int]] = []
 
         def on_match(pattern: int, begin: int, finish: int, flags: int, context: object) -> None:
             found.append((finish - 1, pattern))
 
-        self._database.scan(text, match_event_handler=on_match)
+        self._database.scan(sought, match_event_handler=on_match)
         return found
-
-
-class GroupSearch:
-    """The same without Hyperscan: a few groups of letters, each with the stretches around it."""
-
-    def __init__(self, stretches: list[bytes]) -> None:
-        self._by_group = _cover(stretches)
-
-    def find(self, text: bytes) -> Iterable[tuple[int, int]]:
-        """Yield the index of the last byte and the number of every stretch in `text`."""
-        for group, around in self._by_group.items():
-            at = text.find(group)
-            while at >= 0:
-                for letters, offset, number in around:
-                    begin = at - offset
-                    if begin >= 0 and text.startswith(letters, begin):
-                        yield begin + len(letters) - 1, number
-                at = text.find(group, at + 1)
-
-
-def _cover(stretches: list[bytes]) -> dict[bytes, list[tuple[bytes, int, int]]]:
-    """Choose groups so that each stretch holds one, few groups for all (greedy set cover).
-
-    Returns for each group its stretches, with the group's offset in them and their numbers.
-    """
-    holders: dict[bytes, set[int]] = {}
-    for number, letters in enumerate(stretches):
-        for start in range(max(1, len(letters) - _GROUP + 1)):
-            holders.setdefault(letters[start : start + _GROUP], set()).add(number)
-    heap = [(-len(numbers), group) for group, numbers in holders.items()]
-    heapify(heap)
-    left = set(range(len(stretches)))
-    cover: dict[bytes, list[tuple[bytes, int, int]]] = {}
-    while left:
-        size, group = heappop(heap)
-        numbers = holders[group] & left
-        if len(numbers) != -size:  # others have been covered since
-            if numbers:
-                heappush(heap, (-len(numbers), group))
-            continue
-        left -= numbers
-        cover[group] = [(stretches[n], stretches[n].find(group), n) for n in sorted(numbers)]
-    return cover
 
 
 def make_gate(matcher: Matcher, *, hyperscan: bool | None = None) -> Gate:

@@ -9,7 +9,7 @@ beside it, as far away as the slots between them allow. Chosen when a pack is co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .matcher import Signature
@@ -22,6 +22,11 @@ _KEPT = re.compile(rb"[abcdefghijklmopqsuvwxyz0-9]")
 IS_KEPT = tuple(bool(_KEPT.match(LOWER[byte : byte + 1])) for byte in range(256))
 """Of each byte, whether it is in reduced text."""
 DROPPED = bytes(byte for byte in range(256) if not IS_KEPT[byte])
+ENCODED = b"nrtNRT"
+"""The letters among them."""
+_WORD = re.compile("[a-z0-9]+")
+_ENCODED_EDGE = re.compile(r'["<>&\\]')
+"""Encoders may write these as letters and digits (`\\u0026`), next to which no word ends."""
 _RARE = 16
 """A stretch of so many letters is looked for alone: it seldom stands in a log by chance."""
 _SEVERAL = 3
@@ -62,7 +67,7 @@ def stretch(phrases: Iterable[str]) -> Stretch:
     for phrase in phrases:
         for run in _runs(phrase):
             content = run.encode()
-            found = [Stretch(content.translate(None, DROPPED), True)]
+            found = [Stretch(_letters(run), True)]
             found += [Stretch(other, False) for other in _OTHER.findall(content)]
             for one in found:
                 says = len(one.letters) + (_SEVERAL if " " in run.strip() else 0)
@@ -76,7 +81,7 @@ def beside(signature: Signature, sought: Stretch) -> Beside | None:
     if not sought.reduced or len(sought.letters) >= _RARE:
         return None
     runs = [(n, run) for n, phrase in enumerate(signature.pieces) for run in _runs(phrase)]
-    letters = [run.encode().translate(None, DROPPED) for _, run in runs]
+    letters = [_letters(run) for _, run in runs]
     own = letters.index(sought.letters)
     others = [place for place, (n, _) in enumerate(runs) if n != runs[own][0] and letters[place]]
     if not others:
@@ -91,27 +96,54 @@ def beside(signature: Signature, sought: Stretch) -> Beside | None:
     return Beside(letters[other], far if other < own else 0, far if other > own else 0)
 
 
-Owners = dict[Beside | None, list[int]]
-"""The signatures of a stretch, by what must stand beside it."""
-Sought = tuple[Stretch, Beside | None]
+class Sought(NamedTuple):
+    """What to look for to find a message."""
+
+    stretch: Stretch
+    beside: Beside | None
+    words: frozenset[str]
+    """The words of a reduced stretch without `n`, `r` and `t`; a blank where a word surely ends."""
 
 
 def sought(signature: Signature) -> Sought:
-    """Return what to look for to find a message, and what must stand beside that."""
+    """Return what to look for to find a message."""
     chosen = stretch(signature.pieces)
-    return chosen, beside(signature, chosen)
+    runs = (run for piece in signature.pieces for run in _runs(piece))
+    spelt = next((run for run in runs if chosen.reduced and _letters(run) == chosen.letters), "")
+    return Sought(chosen, beside(signature, chosen), frozenset(_words(spelt)))
+
+
+def _words(run: str) -> Iterator[str]:
+    for part in _ENCODED_EDGE.split(run):
+        words = [word.encode().translate(None, ENCODED).decode() for word in _WORD.findall(part)]
+        for number, word in enumerate(words):
+            if word:  # codes of a terminal may stand before the first and after the last
+                yield f"{' ' * (number > 0)}{word}{' ' * (number < len(words) - 1)}"
+
+
+class Owned(NamedTuple):
+    """A stretch and the signatures it leads to."""
+
+    stretch: Stretch
+    words: list[bytes]
+    """Those of `Sought.words` that all its signatures have, long ones first."""
+    owners: dict[Beside | None, list[int]]
+    """The numbers of the signatures, by what must stand beside the stretch."""
 
 
 def gate_section(all_sought: Iterable[Sought]) -> tuple[str, bytes]:
     """Return the name and content of a pack's section, given what to look for by signature."""
-    owners: dict[Stretch, Owners] = {}
-    for number, (chosen, other) in enumerate(all_sought):
-        owners.setdefault(chosen, {}).setdefault(other, []).append(number)
+    owners: dict[Stretch, dict[Beside | None, list[int]]] = {}
+    words: dict[Stretch, frozenset[str]] = {}
+    for number, one in enumerate(all_sought):
+        owners.setdefault(one.stretch, {}).setdefault(one.beside, []).append(number)
+        words[one.stretch] = words.get(one.stretch, one.words) & one.words
     return _SECTION, dump(
         [
             [
                 chosen.letters.decode(),
                 chosen.reduced,
+                sorted(words[chosen], key=lambda word: (-len(word), word)),
                 [[[o.letters.decode(), *o[1:]] if o else None, own] for o, own in helped.items()],
             ]
             for chosen, helped in owners.items()
@@ -119,14 +151,20 @@ def gate_section(all_sought: Iterable[Sought]) -> tuple[str, bytes]:
     )
 
 
-def owners_in(pack: Pack) -> dict[Stretch, Owners]:
-    """Return the signatures of a pack by what to look for."""
-    return {
-        Stretch(letters.encode(), reduced): {
-            Beside(other[0].encode(), *other[1:]) if other else None: own for other, own in helped
-        }
-        for letters, reduced, helped in pack.json_section(_SECTION)
-    }
+def read_gate_section(pack: Pack) -> list[Owned]:
+    """Return what to look for to find the signatures of a pack."""
+    return [
+        Owned(
+            Stretch(letters.encode(), reduced),
+            [word.encode() for word in words],
+            {Beside(o[0].encode(), *o[1:]) if o else None: own for o, own in helped},
+        )
+        for letters, reduced, words, helped in pack.json_section(_SECTION)
+    ]
+
+
+def _letters(run: str) -> bytes:
+    return run.encode().translate(None, DROPPED)
 
 
 def _runs(phrase: str) -> list[str]:
