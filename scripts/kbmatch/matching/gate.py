@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import NamedTuple, Protocol
 
 from .groups import GroupSearch
@@ -80,7 +80,7 @@ class Reduced:
         offsets = self._chunks.get(number)
         if offsets is None:
             chunk = self._source[start : start + _CHUNK]
-            offsets = [at for at, byte in enumerate(chunk) if IS_KEPT[byte]]
+            offsets = list(compress(range(len(chunk)), chunk.translate(IS_KEPT)))
             self._chunks[number] = offsets
         return start + offsets[index - self._kept[number]]
 

@@ -12,9 +12,6 @@ from itertools import chain
 
 from .matcher import Hit
 
-FAR = 6000
-"""Characters between the starts of two messages so that neither can be part of the other."""
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
@@ -37,22 +34,14 @@ def drop_contained(hits: Sequence[Hit], relations: Mapping[int, Relations]) -> l
     """Return `hits` without those that are part of a longer message of another symptom."""
     kept = []
     ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end))
-    furthest = 0
+    begun: list[Hit] = []
     for place, hit in enumerate(ordered):
-        ahead = _ahead(ordered, place) if furthest > hit.start else ()
-        furthest = max(furthest, hit.end)
-        around = chain(ahead, _behind(ordered, place))
+        begun = [other for other in begun if other.end > hit.start]
+        around = chain(begun, _behind(ordered, place))
         if not any(_contains(other, hit) and _absorbs(relations, other, hit) for other in around):
             kept.append(hit)
+        begun.append(hit)
     return kept
-
-
-def _ahead(ordered: Sequence[Hit], place: int) -> Iterator[Hit]:
-    """Yield the hits before `place` that are near enough to contain it."""
-    for index in range(place - 1, -1, -1):
-        if ordered[place].start - ordered[index].start > FAR:
-            return
-        yield ordered[index]
 
 
 def _behind(ordered: Sequence[Hit], place: int) -> Iterator[Hit]:

@@ -19,8 +19,8 @@ from .reach import anchor_of, reach
 _OTHER = re.compile(rb"[\x80-\xff]+")
 LOWER = bytes(range(256)).lower()
 _KEPT = re.compile(rb"[abcdefghijklmopqsuvwxyz0-9]")
-IS_KEPT = tuple(bool(_KEPT.match(LOWER[byte : byte + 1])) for byte in range(256))
-"""Of each byte, whether it is in reduced text."""
+IS_KEPT = bytes(bool(_KEPT.match(LOWER[byte : byte + 1])) for byte in range(256))
+"""Of each byte 1 when it is in reduced text, otherwise 0."""
 DROPPED = bytes(byte for byte in range(256) if not IS_KEPT[byte])
 ENCODED = b"nrtNRT"
 """The letters among them."""

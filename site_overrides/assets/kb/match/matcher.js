@@ -8,7 +8,6 @@
 function makeKbMatcher(data) {
   'use strict';
   const MAX_FAILURES = 1000;
-  const FAR = 6000;
   const LINES_BEFORE = 60;
   const LINES_AFTER = 20;
   const ALONE_SHARE = 0.8;
@@ -244,13 +243,19 @@ function makeKbMatcher(data) {
     && outer.start <= inner.start && inner.end <= outer.end
     && outer.end - outer.start !== inner.end - inner.start
     && outer.free.every(([start, end]) => inner.end <= start || end <= inner.start);
-  const settle = (hits) => hits.filter((hit, place) => {
-    const guilty = (other) => contains(other, hit) && relations[other.symptom].wraps.length === 0
-      && !relations[other.symptom].yields_to.includes(relations[hit.symptom].id);
-    for (let i = place - 1; i >= 0 && hit.start - hits[i].start <= FAR; i -= 1) if (guilty(hits[i])) return false;
-    for (let i = place + 1; i < hits.length && hits[i].start === hit.start; i += 1) if (guilty(hits[i])) return false;
-    return true;
-  });
+  const settle = (hits) => {
+    let begun = [];
+    return hits.filter((hit, place) => {
+      const guilty = (other) => contains(other, hit) && relations[other.symptom].wraps.length === 0
+        && !relations[other.symptom].yields_to.includes(relations[hit.symptom].id);
+      begun = begun.filter((other) => other.end > hit.start);
+      const inside = begun.some(guilty);
+      begun.push(hit);
+      if (inside) return false;
+      for (let i = place + 1; i < hits.length && hits[i].start === hit.start; i += 1) if (guilty(hits[i])) return false;
+      return true;
+    });
+  };
   const claim = (names, name) => (names.includes(name) ? 2 : Number(names.includes('*')));
   const rank = (order) => {
     const standsBack = (symptom, attribute) => order.some((other) => {
