@@ -10,7 +10,8 @@ import pytest
 
 from kbmatch.cli.slots import fill
 from kbmatch.knowledge.model import Command
-from real_knowledge import knowledge
+from kbmatch.matching.answer import answer
+from real_knowledge import knowledge, matcher
 
 CHANGING = re.compile(
     r"\b(docker (rmi?|system prune|volume rm|push|login|logout|tag)|kubectl (apply|delete|create|edit|patch)"
@@ -78,3 +79,38 @@ def test_every_slot_of_a_command_is_filled() -> None:
     for where, command, _ in commands():
         left = re.findall(r"(?<![{$%\\])\{[a-z_]+\}(?!\})", filled(command))
         assert not left, f"{where}: {left}"
+
+
+def test_commands_name_the_registry_by_the_slot_that_messages_fill() -> None:
+    """`host` is the example's unless a message captures it; `login_server` is read out of any address."""
+    for where, command, _ in commands():
+        assert "{host}" not in command.run, where
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (
+            'Get "https://reg.lab.lan:5000/v2/": tls: failed to verify certificate: '
+            "x509: certificate signed by unknown authority",
+            "reg.lab.lan:5000",
+        ),
+        (
+            'Get "https://harbor.corp.example/v2/": tls: failed to verify certificate: '
+            "x509: certificate signed by unknown authority",
+            "harbor.corp.example:443",
+        ),
+    ],
+)
+def test_checks_of_a_message_ask_its_registry_at_its_port(text: str, address: str) -> None:
+    found = answer(f"Error response from daemon: {text}", matcher(), "en").found[0]
+    examples = {name: slot.example for name, slot in knowledge().settings.slots.items()}
+    causes = knowledge().symptoms[found.id].causes
+    asked = [
+        fill(command.run, found.slots, examples)
+        for cause in causes
+        for command in knowledge().causes[cause.cause].check.commands
+        if "openssl s_client -connect {login_server}" in command.run
+    ]
+    assert len(asked) >= 3
+    assert all(f"-connect {address} " in run for run in asked), asked
