@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kbmatch.cli.packs import PACK_MAKERS
+
 PACKAGE = Path(__file__).parents[1] / "scripts" / "kbmatch"
 PARTS = ("knowledge", "matching", "search", "site", "exports", "authoring", "delivery", "cli")
 ALLOWED = {
@@ -52,6 +54,16 @@ def test_a_part_imports_only_what_lies_upstream(path: Path) -> None:
     if part not in ALLOWED:
         return
     assert imports(path) - {part} <= ALLOWED[part]
+
+
+def test_a_pack_is_made_anew_when_any_module_that_makes_it_has_changed() -> None:
+    makers, unread = set(), ["compile"]
+    while unread:
+        makers.add(name := unread.pop())
+        tree = ast.parse((PACKAGE / "matching" / f"{name}.py").read_text("utf-8"))
+        named = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1}
+        unread += {module for module in named if module} - makers
+    assert set(PACK_MAKERS) == makers
 
 
 @pytest.mark.parametrize("name", [p.name for p in (PACKAGE / "matching").glob("*.py")])

@@ -11,7 +11,7 @@ import pytest
 
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Knowledge
-from kbmatch.site.data import build_assets
+from kbmatch.site.data import Kept, build_assets
 from kbmatch.site.pages import build_pages
 from site_build import PRINTERS
 
@@ -85,3 +85,14 @@ def test_slot_script_is_plain_data(assets: dict[str, str]) -> None:
     (derivation,) = data["derivations"]
     assert (derivation["from"], derivation["template"]) == ("host", "{printer}.example.com")
     assert derivation["groups"] == ["printer"]
+
+
+def test_what_the_knowledge_no_longer_has_is_not_kept(printers: Knowledge) -> None:
+    kept = Kept()
+    first, *others = printers.symptoms.values()
+    [line] = kept.lines("symptoms", [first])
+    assert kept.lines("symptoms", [first])[0] is line
+    kept.lines("symptoms", others)
+    [again] = kept.lines("symptoms", [first])
+    assert again == line
+    assert again is not line

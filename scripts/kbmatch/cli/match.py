@@ -164,8 +164,7 @@ def _read(name: str) -> tuple[str, Iterator[bytes] | None]:
 
     if name == "-" and sys.stdin is None:
         raise OSError(EBADF, os.strerror(EBADF))
-    file = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 (the stream lives on)
-    blocks = read_blocks(file)
+    blocks = read_blocks(sys.stdin.buffer) if name == "-" else _blocks_of(name)
     head: list[bytes] = []
     size = 0
     for block in blocks:
@@ -173,9 +172,15 @@ def _read(name: str) -> tuple[str, Iterator[bytes] | None]:
         size += len(block)
         if size > SMALL_BYTES:
             return "", chain(head, blocks)
-    if name != "-":
-        file.close()
     return decode(b"".join(head)), None
+
+
+def _blocks_of(name: str) -> Iterator[bytes]:
+    """Yield what a file holds; it is closed when all of it has been read."""
+    from kbmatch.matching.decode import read_blocks
+
+    with open(name, "rb") as file:
+        yield from read_blocks(file)
 
 
 def _related(text: str, matcher: Matcher, language: str) -> tuple[Related, ...]:

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SHIPPED = "data/knowledge.kbpack"
+PACK_MAKERS = (
+    "compile",
+    "context",
+    "language",
+    "matcher",
+    "normalise",
+    "pack",
+    "reach",
+    "stretches",
+)
+"""The modules of kbmatch.matching that take part in making a pack."""
 _UNFINISHED = ".new-"
 _OLD_SECONDS = 3600
 
@@ -107,8 +118,7 @@ def _open_kept(path: str, directory: str) -> BinaryIO:
 def _engine_mark() -> str:
     """Change when the code that compiles packs changes."""
     marks = []
-    names = ("compile", "language", "normalise", "pack", "reach")
-    for name in (*(f"{name}.py" for name in names), "normalisation.json"):
+    for name in (*(f"{name}.py" for name in PACK_MAKERS), "normalisation.json"):
         path = resource_path(f"matching/{name}")
         marks.append(str(os.stat(path).st_mtime_ns) if path else "")
     return "-" + "-".join(marks)

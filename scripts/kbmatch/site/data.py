@@ -25,14 +25,20 @@ class Kept:
 
     def __init__(self) -> None:
         self.compiler = Compiler()
-        self._lines: dict[int, tuple[object, str]] = {}
+        self._lines: dict[str, dict[int, tuple[object, str]]] = {}
 
-    def line(self, entry: object) -> str:
-        """Return an entry as JSON; that it is the same is told by identity."""
-        found = self._lines.get(id(entry))
-        if found is None or found[0] is not entry:
-            found = self._lines[id(entry)] = (entry, _compact(plain_value(entry)))
-        return found[1]
+    def lines(self, part: str, entries: Iterable[object]) -> list[str]:
+        """Return a part's entries as JSON and forget others; identity tells that one is the same."""
+        before = self._lines.get(part, {})
+        now = self._lines[part] = {}
+        lines = []
+        for entry in entries:
+            found = before.get(id(entry))
+            if found is None or found[0] is not entry:
+                found = (entry, _compact(plain_value(entry)))
+            now[id(entry)] = found
+            lines.append(found[1])
+        return lines
 
 
 def build_assets(
@@ -130,7 +136,7 @@ def knowledge_json(knowledge: Knowledge, kept: Kept) -> str:
         if isinstance(part, str | int | Text | Mapping):
             lines.append(f'"{name}": {_compact(plain_value(part))}')
         else:
-            lines.append(f'"{name}": [\n' + ",\n".join(map(kept.line, part)) + "\n]")
+            lines.append(f'"{name}": [\n' + ",\n".join(kept.lines(name, part)) + "\n]")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
