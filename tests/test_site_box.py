@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kit import AXE, LANGUAGES, violations, visitor
+from kit import AXE, LANGUAGES, expect, violations, visitor
 from test_browser_matcher import case_texts, in_python
 
 ERROR = (
@@ -189,6 +189,83 @@ def test_the_answer_is_above_the_fold_and_the_one_line_not_repeated(
                 assert open_button["y"] + open_button["height"] <= height
             assert found.locator(".kb-found__message").count() == 0
             assert page.locator("h1").bounding_box()["height"] <= 1
+
+
+WRAPPED = (
+    'E1128 01:00:11.1 2345 log.go:32] "PullImage from image service failed" err="rpc error: code = '
+    'Unknown desc = failed to pull and unpack image \\"harbor.corp.example/base/jdk:17\\": failed to '
+    'resolve reference: failed to do request: Head \\"https://harbor.corp.example/v2/base/jdk/manifests/'
+    '17\\": tls: failed to verify certificate: x509: certificate signed by unknown authority"'
+)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_of_a_wrapped_line_the_part_that_decides_is_seen(
+    browser: Any, server: str, width: int
+) -> None:
+    with visitor(browser, server, viewport={"width": width, "height": 740}) as (page, _):
+        page.goto(f"{server}/en/index.html")
+        message = paste(page, f"Started\n{WRAPPED}\n").locator(".kb-found__message")
+        assert "certificate signed by unknown authority" in message.inner_text()
+        assert message.evaluate("node => node.scrollHeight <= node.clientHeight")
+        page.locator(".kb-find").click()
+        page.locator(".kb-finder__input").fill(WRAPPED)
+        said = page.locator(".kb-finder a[data-role=primary] .kb-finder__said").first
+        said.wait_for()
+        assert "certificate signed by unknown authority" in said.inner_text()
+
+
+def test_other_errors_of_a_text_are_named_above_the_answer(browser: Any, server: str) -> None:
+    with visitor(browser, server, viewport={"width": 360, "height": 740}) as (page, _):
+        page.goto(f"{server}/en/index.html")
+        results = paste(page, LOG)
+        others = results.locator(".kb-found__others")
+        assert others.inner_text().startswith("1 more error in this text:")
+        assert "line 4" in others.inner_text()
+        bounds = others.bounding_box()
+        assert bounds["y"] + bounds["height"] < results.locator(".kb-found").bounding_box()["y"]
+        others.locator("a").click()
+        page.wait_for_url("**/symptoms/authentication-required.html*")
+        assert "line 4" in page.locator(".kb-mine__label").inner_text()
+        page.goto(f"{server}/en/index.html")
+        assert paste(page, f"{ERROR}\n{ERROR}\n").locator(".kb-found__others").count() == 0
+
+
+def test_many_other_errors_are_counted_and_lead_to_their_list(browser: Any, server: str) -> None:
+    errors = [
+        ERROR,
+        "unauthorized: authentication required",
+        "Error response from daemon: toomanyrequests: Rate exceeded",
+        "x509: certificate has expired or is not yet valid: https://quokkahub.azurecr.io/v2/",
+        "Error response from daemon: manifest unknown: manifest tagged by v1 is not found",
+        "failed to register layer: write /usr/lib/x.so: no space left on device",
+    ]
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/en/index.html")
+        results = paste(page, "\n".join(errors))
+        others = results.locator(".kb-found__others")
+        listed = results.locator("#kb-also ~ .kb-list > li").count()
+        assert listed > 3 and others.locator("span > a").count() == 3
+        all_of_them = others.locator("> a")
+        assert str(listed) in all_of_them.inner_text()
+        all_of_them.click()
+        expect(results.locator("#kb-also")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_that_only_share_words_are_told_so_and_lead_on(
+    browser: Any, server: str, language: str
+) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/{language}/index.html")
+        near = paste(page, "npm ERR! 404 Not Found - GET https://registry.npmjs.org/x")
+        assert near.locator("li[data-path]").count()
+        assert near.locator("h2 + .kb-quiet").count() == 1  # says that no message is known
+        for text in ("npm ERR! 404 Not Found - GET https://registry.npmjs.org/x", "zzxqv qqwkj"):
+            links = paste(page, text).locator(".kb-near__onward a")
+            targets = [link.get_attribute("href").rsplit("/")[-1] for link in links.all()]
+            assert targets == ["start-here.html", "messages.html"]
+        assert paste(page, "403").locator("h2 + .kb-quiet").count() == 0
 
 
 def test_a_composition_asks_nothing_and_escape_loses_nothing(browser: Any, server: str) -> None:

@@ -28,7 +28,7 @@ class Kept:
         self._lines: dict[str, dict[int, tuple[object, str]]] = {}
 
     def lines(self, part: str, entries: Iterable[object]) -> list[str]:
-        """Return a part's entries as JSON and forget others; identity tells that one is the same."""
+        """Return a part's entries as JSON; those that are the same objects are not made again."""
         before = self._lines.get(part, {})
         now = self._lines[part] = {}
         lines = []

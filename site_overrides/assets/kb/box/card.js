@@ -6,15 +6,18 @@
 window.kbCard = (() => {
   const {make, say, counted, number, where, address, marked, origin} = window.kbKit;
   const SHOWN = 8;
+  const NAMED = 3; // other errors of a text that are named above the answer
+  const AT_A_GLANCE = 180; // characters of a line that are read without effort
   const SLOT = /(?<![$\\{])\{(?:[a-z][a-z0-9_]*:)?([a-z][a-z0-9_]*)\}(?!\})/g;
+  const OPTION = /((?<=\s)--?[a-z][\w-]*)/gi; // not torn apart at the end of a line
   const symptoms = () => window.kbKit.pages.symptoms;
 
   /** The command as nodes, each slot filled from the error or shown as an example. */
   const filled = (run, slots) => {
     const {examples} = window.kbKit.pages;
     const parts = run.split(SLOT);
-    return parts.map((part, index) => {
-      if (index % 2 === 0) return part;
+    return parts.flatMap((part, index) => {
+      if (index % 2 === 0) return part.split(OPTION).map((piece, at) => (at % 2 ? make('span', {class: 'kb-option'}, piece) : piece));
       if (!(part in examples)) return `{${part}}`;
       const value = slots[part];
       return make('span', {class: value ? 'kb-slot kb-slot--filled' : 'kb-slot'}, value || examples[part]);
@@ -30,6 +33,8 @@ window.kbCard = (() => {
     });
     return button;
   };
+  /** The part of a line that decides: what a kubelet or a build wraps around it would fill the screen. */
+  const glance = (match) => window.makeKbQuote().shorten(match.quote, AT_A_GLANCE);
   const badge = (cause) => make('span', {class: `kb-who kb-who--${cause.who}`}, cause.fixer);
 
   const outcome = (kind, said, slots) => make('div', {class: `kb-found__outcome kb-found__outcome--${kind}`},
@@ -87,7 +92,7 @@ window.kbCard = (() => {
       ...more.map((cause) => make('li', {}, make('p', {class: 'kb-found__cause'}, link(cause), ' ', badge(cause))))) : null;
     const section = make('section', {class: 'kb-found', 'aria-labelledby': 'kb-found-title', 'data-id': match.id},
       make('h2', {id: 'kb-found-title'}, make('a', {href: address(page.path, match.slots)}, page.title)), origin(page.path),
-      alone ? null : make('p', {class: 'kb-found__said'}, make('span', {class: 'kb-quiet kb-found__where'}, where(match)), ' ', make('code', {class: 'kb-found__message'}, match.text)),
+      alone ? null : make('p', {class: 'kb-found__said'}, make('span', {class: 'kb-quiet kb-found__where'}, where(match)), ' ', make('code', {class: 'kb-found__message'}, glance(match))),
       make('div', {class: 'kb-answer'}, make('p', {}, page.summary)),
       causes ? make('h3', {}, counted('box.likely', page.causes.length)) : null, causes,
       make('p', {class: 'kb-found__row'}, make('a', {class: 'kb-found__open', href: address(page.path, match.slots)}, say('box.open'))),
@@ -100,7 +105,7 @@ window.kbCard = (() => {
     const item = make('li', {'data-id': match.id},
       make('a', {class: 'kb-list__title', href: address(page.path, match.slots)}, page.title), ' ', origin(page.path), ' ',
       make('span', {class: 'kb-quiet'}, where(match)),
-      make('code', {class: 'kb-list__message'}, match.text));
+      make('code', {class: 'kb-list__message'}, glance(match)));
     item.addEventListener('click', (event) => { if (event.target.closest('a')) remember(match); });
     return item;
   };
@@ -118,12 +123,24 @@ window.kbCard = (() => {
     });
     return [rows, more];
   };
+  const opens = (match, ...children) => {
+    const link = make('a', {href: address(symptoms()[match.id].path, match.slots)}, ...children);
+    link.addEventListener('click', () => remember(match));
+    return link;
+  };
+  /** Says above the answer that it is not the only one; the answer alone fills a screen. */
+  const others = (also) => make('p', {class: 'kb-found__others'}, counted('box.others', also.length),
+    ...also.slice(0, NAMED).flatMap((match) => [' ', make('span', {}, opens(match, symptoms()[match.id].title), ' ', make('span', {class: 'kb-quiet'}, where(match)))]),
+    ...also.length > NAMED ? [' ', make('a', {href: '#kb-also'}, say('find.all', {n: number(also.length)}))] : []);
   const matched = (answer, alone) => {
-    const [first, ...others] = answer.matches;
-    const also = others.filter((match) => match.role === 'also').sort((a, b) => b.count - a.count || a.line - b.line);
-    const wrappers = others.filter((match) => match.role === 'wrapper');
+    const [first, ...more] = answer.matches;
+    const also = more.filter((match) => match.role === 'also').sort((a, b) => b.count - a.count || a.line - b.line);
+    const wrappers = more.filter((match) => match.role === 'wrapper');
     const parts = [primary(first, answer.matches, alone)];
-    if (also.length) parts.push(make('section', {}, make('h3', {}, say('box.also')), ...list(also, entry)));
+    if (also.length) {
+      parts.unshift(others(also));
+      parts.push(make('section', {}, make('h3', {id: 'kb-also'}, say('box.also')), ...list(also, entry)));
+    }
     if (wrappers.length) {
       parts.push(make('details', {class: 'kb-found__wrappers'}, make('summary', {}, counted('box.wrappers', wrappers.length)), ...list(wrappers, entry)));
     }
@@ -156,19 +173,26 @@ window.kbCard = (() => {
     const link = document.querySelector('.kb-footer [data-contact]');
     return link ? [' ', link.cloneNode(true)] : [];
   };
+  /** Where somebody goes on whose error is not among the pages found: the home page names them. */
+  const onward = () => {
+    const links = [...document.querySelectorAll('.kb-starts a')].map((link) => link.cloneNode(true));
+    links.push(make('a', {href: new URL('messages.html', window.kbKit.root).href}, say('messages')));
+    return make('p', {class: 'kb-near__onward'}, say('box.onward'), ...links.flatMap((link) => [' ', link]));
+  };
   const nearTo = (answer, typed) => {
     const found = rows(answer);
-    const title = answer.late ? say('box.late') : found.length === 0 ? say('box.nothing') : say(typed && answer.exact ? 'box.words' : typed ? 'box.closest' : 'box.near');
+    const isExact = typed && answer.exact;
+    const title = say(answer.late ? 'box.late' : found.length === 0 ? 'box.nothing' : isExact ? 'box.words' : 'box.near');
     const parts = [make('h2', {}, title)];
     if (answer.meant.length) parts.push(make('p', {class: 'kb-quiet'}, say('find.meant', {words: answer.meant.map(([, word]) => word).join(say('comma'))})));
     if (found.length === 0) {
-      parts.push(make('p', {}, say('box.nothing.hint'), ' ', make('a', {href: address('messages.html')}, say('box.all'))), make('p', {}, say('box.report'), ...contact()));
+      parts.push(make('p', {}, say('box.nothing.hint')), onward(), make('p', {}, say('box.report'), ...contact()));
     } else {
-      if (!typed) parts.push(make('p', {class: 'kb-quiet'}, say('box.near.hint')));
-      parts.push(...list(found, near, 6));
+      if (!isExact) parts.push(make('p', {class: 'kb-quiet'}, say('box.near.hint')));
+      parts.push(...list(found, near, 6), onward());
     }
-    return {title, count: found.length, nodes: [make('section', {class: 'kb-near'}, ...parts.filter(Boolean))]};
+    return {title, count: found.length, nodes: [make('section', {class: 'kb-near'}, ...parts)]};
   };
 
-  return {matched, nearTo, rows, kind, remember, sentence};
+  return {matched, nearTo, rows, kind, remember, sentence, glance};
 })();

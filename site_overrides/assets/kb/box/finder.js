@@ -47,7 +47,7 @@
     const page = kit.pages.symptoms[match.id];
     const made = option('a', {href: kit.address(page.path, match.slots), 'data-path': page.path, 'data-role': match.role},
       make('span', {class: 'kb-finder__title'}, page.title), window.kbCard.kind('error'), kit.origin(page.path),
-      line({text: match.text, message: true, terms: []}),
+      line({text: window.kbCard.glance(match), message: true, terms: []}),
       match.role === 'primary' ? make('span', {class: 'kb-finder__said'}, page.brief) : null);
     made.addEventListener('click', () => window.kbCard.remember(match));
     return made;

@@ -16,11 +16,11 @@ function makeKbQuote() {
       place: place - low + (low ? 1 : 0),
     };
   };
-  const shorten = ({line, place}) => {
+  const shorten = ({line, place}, most = TEXT_CHARACTERS) => {
     line = line.replace(/\n/g, ' ');
-    if (line.length <= TEXT_CHARACTERS) return line;
-    let start = Math.max(0, Math.min(place - TEXT_CHARACTERS / 4, line.length - TEXT_CHARACTERS));
-    let end = start + TEXT_CHARACTERS;
+    if (line.length <= most) return line;
+    let start = Math.max(0, Math.min(place - most / 4, line.length - most));
+    let end = start + most;
     if (start > 0) {
       const blank = line.slice(start, Math.min(start + WORD_CHARACTERS, place)).indexOf(' ');
       start += blank + 1;
