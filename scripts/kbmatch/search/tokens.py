@@ -42,8 +42,14 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
+def asking_phrases() -> tuple[str, ...]:
+    """Return the Chinese phrases that ask rather than say what about, longer ones first."""
+    return tuple(_language()["asking"])  # type: ignore[arg-type]
+
+
+@cache
 def _asking() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _language()["asking"])))  # type: ignore[call-overload]
+    return re.compile("|".join(map(re.escape, asking_phrases())))
 
 
 @cache

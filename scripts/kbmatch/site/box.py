@@ -11,12 +11,13 @@ from ..matching.browser import browser_data
 from ..matching.compile import Compiler
 from ..matching.pack import Pack
 from ..resources import read_resource
+from ..search.tokens import asking_phrases, stop_words
 from .edition import Edition
 from .page import Asset, Page
 from .searchtext import WRITTEN, WrittenPage, kind_of, search_text
 
 FOLDER = "assets/kb/box"
-_LABELS = ("box.", "find.", "copy", "outcome.", "comma", "contact")
+_LABELS = ("box.", "find.", "copy", "outcome.", "comma", "contact", "messages")
 
 
 def box_assets(knowledge: Knowledge, compiler: Compiler | None = None) -> Iterator[Asset]:
@@ -81,6 +82,7 @@ def _known(edition: Edition, pages: list[Page], written: list[WrittenPage]) -> d
             for cause in knowledge.causes.values()
         },
         "others": [*_others(pages), *map(_written, sorted(written, key=lambda page: page.path))],
+        "asking": {"words": sorted(stop_words()), "phrases": asking_phrases()},
         "synonyms": [
             [plain(word) for word in (term.en, term.zh_TW, *term.synonyms)]
             for term in knowledge.glossary

@@ -2,10 +2,10 @@
  * Finds pages by words: Latin words and pairs of Chinese characters, each worth more the fewer pages
  * have it, in a page's title, other names, messages and summary. A word stands for itself first, for
  * part of a longer one second; a number only for itself. A word that no page has is read as the
- * nearest one that some page has.
+ * nearest one that some page has. Words that only ask (how, 怎麼辦) are left out, as in the terminal.
  */
 'use strict';
-window.kbLookup = ({symptoms, others, synonyms}) => {
+window.kbLookup = ({symptoms, others, synonyms, asking}) => {
   const MOST_TERMS = 80;
   const MOST_PAGES = 8;
   const TYPED = 8; // more words are a message, whose odd words are names
@@ -13,6 +13,8 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
   const WEIGHT = {error: 1, reference: .9, page: .75, fix: .6, list: .45};
   const PART = .45;
   const SAME = .4; // another word for the same thing
+  const UNKNOWN = .5; // a word that no page has counts as a very rare one
+  const STRADDLING = 10; // a pair of Chinese characters that no page has seldom is a word at all
   const fold = (text) => text.normalize('NFKC').toLowerCase();
   const tokens = (text) => text.match(/[\p{Script=Latin}\p{N}]+/gu) || [];
   const field = (text) => { const folded = fold(text); return {text: folded, tokens: new Set(tokens(folded))}; };
@@ -40,6 +42,13 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
       if (terms.size >= MOST_TERMS) break;
     }
     return terms;
+  };
+  const only = new Set(asking.words);
+  const phrases = new RegExp(asking.phrases.join('|'), 'g');
+  /** What a question is about; all of it where it does nothing but ask. */
+  const aboutOf = (text) => {
+    const about = [...termsOf(text.replace(phrases, ' '))].filter((term) => !only.has(term));
+    return about.length ? about : [...termsOf(text)];
   };
   const spoken = (text, word) => (/^[\x20-\x7e]+$/.test(word)
     ? new RegExp(`(?<![a-z0-9])${word.replace(/[^a-z0-9 ]/g, '\\$&')}(?![a-z0-9])`).test(text)
@@ -85,7 +94,7 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
   return (query) => {
     const asked = fold(query.slice(0, 4000)).trim();
     const none = {pages: [], terms: [], meant: [], covered: false};
-    let own = [...termsOf(asked)];
+    let own = aboutOf(asked);
     const meant = [];
     if (own.length <= TYPED) {
       own = own.map((term) => {
@@ -121,7 +130,7 @@ window.kbLookup = ({symptoms, others, synonyms}) => {
         often += part;
         hits.push([page, worth, part]);
       }
-      const rare = weight * Math.log(1 + pages.length / (often || .5));
+      const rare = weight * Math.log(1 + pages.length / (often || (isHan(term) ? STRADDLING : UNKNOWN)));
       if (group < 0) total += rare;
       for (const [page, worth, part] of hits) {
         if (!scores.has(page)) scores.set(page, {score: 0, covered: 0, own: 0, groups: new Map()});
