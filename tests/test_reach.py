@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from kbmatch.matching.answer import answer
 from kbmatch.matching.compile import matchable
 from kbmatch.matching.language import parse_message
-from kbmatch.matching.reach import anchor_of, reach
+from kbmatch.matching.reach import Widths, anchor_of
 from real_knowledge import knowledge
 from small_knowledge import SLOTS, matcher, symptom
 
 
 def of(message: str, line: str = "anywhere") -> tuple[int, int, int]:
     record = matchable(parse_message(message, SLOTS, line=line), line)
-    return reach(record["regex"], anchor_of(record["phrases"]))
+    return Widths(record["regex"]).reach(anchor_of(record["phrases"]))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_real_message_has_a_window() -> None:
         for signature in one.signatures:
             message = parse_message(signature.message, slots, line=signature.line)
             record = matchable(message, signature.line)
-            least, most, after = reach(record["regex"], anchor_of(record["phrases"]))
+            least, most, after = Widths(record["regex"]).reach(anchor_of(record["phrases"]))
             assert 0 <= least <= most <= 4000, signature.id
             assert 0 <= after <= 4000, signature.id
 

@@ -16,7 +16,7 @@ from .language import Message, literal_runs, parse_message
 from .matcher import Signature
 from .normalise import fold_literal, normalise
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
-from .reach import anchor_of, reach
+from .reach import Widths, anchor_of
 from .stretches import Sought, gate_section, sought
 
 # Words so frequent in any log that a gram of theirs would make every line a candidate.
@@ -157,9 +157,10 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
             **matchable(message, signature.line),
         }
         anchor, literals = anchor_of(record["phrases"]), literal_runs(record["phrases"])
-        record["reach"] = reach(message.regex, anchor)
+        widths = Widths(message.regex)
+        record["reach"] = widths.reach(anchor)
         record["others"] = [
-            [run, *reach(message.regex, run)] for run in dict.fromkeys(literals) if run != anchor
+            [run, *widths.reach(run)] for run in dict.fromkeys(literals) if run != anchor
         ]
         pieces = in_lines(record["phrases"], signature.samples)
         if len(pieces) > len(record["phrases"]):

@@ -11,6 +11,7 @@ import builtins
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from kbmatch.knowledge.documents import Document, Documents
@@ -312,6 +313,9 @@ class _Prover:
         self._matcher = matcher
         self.documents = documents
         self.ids = list(knowledge.symptoms)
+        counts = [len(symptom.signatures) for symptom in knowledge.symptoms.values()]
+        self.first = dict(zip(self.ids, accumulate(counts, initial=0), strict=False))
+        """The number that the first signature of each symptom has in the pack."""
         self.relations: Mapping[int, Relations] = {
             number: Relations(symptom.id, symptom.wraps, symptom.yields_to)
             for number, symptom in enumerate(knowledge.symptoms.values())
@@ -329,21 +333,20 @@ class _Prover:
         problems: list[Problem] = []
         intruders: list[tuple[str, str, Position]] = []
         places = {id(s): n for n, s in enumerate(document.entry.signatures)}
-        for signature in symptom.signatures:
+        for number, signature in enumerate(symptom.signatures, self.first[symptom.id]):
             path = ("signatures", places[id(signature)])
-            name = f"{symptom.id}/{signature.id}"
             for place, _ in enumerate(signature.samples):
                 hits = self.matcher.hits(next(texts))
                 met.update(self.ids[hit.symptom] for hit in hits)
                 at = document.position(*path, "samples", place)
-                if name in self._names(hits):
+                if any(hit.signature == number for hit in hits):
                     for other, by in self._intruders(symptom, hits):
                         intruders.append((other, by, at))
                 else:
                     values = {"signature": signature.id, "message": signature.message}
                     problems.append(signature_problem("KB503", at, **values))
             for place, text in enumerate(signature.near_misses):
-                if name in self._names(self.matcher.hits(normalise(text))):
+                if self.matcher.hits(normalise(text), only=(number,)):
                     at = document.position(*path, "near_misses", place)
                     values = {"signature": signature.id, "message": signature.message}
                     problems.append(signature_problem("KB504", at, **values))
@@ -363,9 +366,6 @@ class _Prover:
             if not _declared(symptom, self.knowledge.symptoms[other]):
                 guilty = next(hit for hit in kept if self.ids[hit.symptom] == other)
                 yield other, self.matcher.signature(guilty.signature).id
-
-    def _names(self, hits: list[Hit]) -> set[str]:
-        return {self.matcher.signature(hit.signature).id for hit in hits}
 
 
 def _declared(one: Symptom, other: Symptom) -> bool:

@@ -6,10 +6,21 @@ can be counted. The matcher then looks at some hundred characters around the lit
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
 from .language import escape
 
 Width = tuple[int, int]
 """The least and the most characters that something matches."""
+
+_TOKEN = re.compile(
+    r"(?P<plain>[^\\\[\](){}|?]+(?![?{]))|(?P<atom>\[(?:\\.|[^\\\]])+\]|\\.|[^\\\[\](){}|?])"
+    r"|(?P<open>\((?:\?:)?)|(?P<close>\))|(?P<bar>\|)"
+    r"|(?P<repeat>\{(?P<low>\d+)(?:,(?P<high>\d+))?\}\??|\?)",
+    re.DOTALL,
+)
 
 
 def anchor_of(phrases: list[str]) -> str:
@@ -18,84 +29,72 @@ def anchor_of(phrases: list[str]) -> str:
     return max(runs, key=len)
 
 
-def reach(regex: str, anchor: str) -> tuple[int, int, int]:
-    """Return the least and the most characters before `anchor` in a match, and the most after it.
+class Widths:
+    """What a regex of a message can match before each place outside its groups."""
 
-    Where the anchor stands in a message more than once, the numbers hold for every place.
-    """
-    core = anchor.strip()  # a blank at an end may be the line end that the regex begins with
-    reader = _Reader(regex, _literal(core))
-    _, whole = reader.alternatives()
-    left = len(anchor) - len(anchor.lstrip())
-    right = len(anchor) - len(anchor.rstrip())
-    least = min(before for before, _ in reader.places)
-    most = max(before for _, before in reader.places)
-    after = max(whole - before - len(core) for _, before in reader.places)
-    return least - left, most - left, after - right
+    def __init__(self, regex: str) -> None:
+        self._regex = regex
+        self._starts: list[int] = []
+        self._before: list[tuple[int, Width]] = []
+        """Of each start the plain characters from there, and what stands before."""
+        self._whole = self._read()
 
+    def reach(self, literal: str) -> tuple[int, int, int]:
+        """Return the least and the most characters before a literal in a match, the most after it.
 
-def _literal(text: str) -> str:
-    """Return literal text without quotes as it stands in a message's regex."""
-    return "".join(r"[ \n]" if character == " " else escape(character) for character in text)
+        Where the literal stands in a message more than once, the numbers hold for every place.
+        """
+        core = literal.strip()  # a blank at an end may be the line end that the regex begins with
+        wanted = "".join(r"[ \n]" if character == " " else escape(character) for character in core)
+        places = list(self._places(wanted))
+        left = len(literal) - len(literal.lstrip())
+        right = len(literal) - len(literal.rstrip())
+        least = min(before for before, _ in places)
+        most = max(before for _, before in places)
+        after = max(self._whole - before - len(core) for _, before in places)
+        return least - left, most - left, after - right
 
+    def _places(self, wanted: str) -> Iterator[Width]:
+        """Yield what stands before each place of a piece of the regex."""
+        at = self._regex.find(wanted)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            if number >= 0:
+                within = at - self._starts[number]
+                plain, (least, most) = self._before[number]
+                if within <= plain:
+                    yield least + within, most + within
+            at = self._regex.find(wanted, at + 1)
 
-class _Reader:
-    """Reads one regex, and notes what width stands before each place of a literal."""
-
-    def __init__(self, source: str, wanted: str) -> None:
-        self._source = source
-        self._wanted = wanted
-        self._at = 0
-        self._depth = 0
-        self.places: list[Width] = []
-
-    def alternatives(self) -> Width:
-        """Read up to the end of the group; return its width."""
-        widths = [self._sequence()]
-        while self._at < len(self._source) and self._source[self._at] == "|":
-            self._at += 1
-            widths.append(self._sequence())
-        return min(least for least, _ in widths), max(most for _, most in widths)
-
-    def _sequence(self) -> Width:
-        least = most = 0
-        while self._at < len(self._source) and self._source[self._at] not in ")|":
-            if self._depth == 0 and self._source.startswith(self._wanted, self._at):
-                self.places.append((least, most))
-            low, high = self._repeated(self._atom())
-            least += low
-            most += high
-        return least, most
-
-    def _atom(self) -> Width:
-        source = self._source
-        if source[self._at] == "[":
-            self._at += 1
-            while source[self._at] != "]":
-                self._at += 2 if source[self._at] == "\\" else 1
-        elif source[self._at] == "\\":
-            self._at += 1
-        elif source[self._at] == "(":
-            self._at += 3 if source.startswith("(?:", self._at) else 1
-            self._depth += 1
-            width = self.alternatives()
-            self._depth -= 1
-            self._at += 1
-            return width
-        self._at += 1
-        return 1, 1
-
-    def _repeated(self, width: Width) -> Width:
-        source, (least, most) = self._source, width
-        following = source[self._at : self._at + 1]
-        if following == "?":
-            self._at += 1
-            return 0, most
-        if following == "{":
-            end = source.index("}", self._at)
-            low, _, high = source[self._at + 1 : end].partition(",")
-            self._at = end + 1
-            if source[self._at : self._at + 1] == "?":  # as few as possible: the same width
-                self._at += 1
-            return least * int(low), most * int(high or low)
-        return least, most
+    def _read(self) -> int:
+        """Note what stands before each place; return the most characters of a whole match."""
+        outer: list[tuple[Width, list[Width]]] = []
+        so_far: Width = (0, 0)
+        ended: list[Width] = []  # the alternatives before this one
+        last: Width = (0, 0)
+        for token in _TOKEN.finditer(self._regex):
+            kind = token.lastgroup
+            if not outer and kind in ("plain", "atom", "open"):
+                self._starts.append(token.start())
+                plain = len(token[0]) - 1 if kind == "plain" else 0
+                self._before.append((plain, so_far))
+            if kind == "open":
+                outer.append((so_far, ended))
+                so_far, ended = (0, 0), []
+            elif kind == "bar":
+                ended.append(so_far)
+                so_far = (0, 0)
+            elif kind == "plain":
+                so_far = so_far[0] + len(token[0]), so_far[1] + len(token[0])
+            elif kind == "repeat":
+                low, high = (token["low"], token["high"]) if token["low"] else ("0", "1")
+                more = (last[0] * (int(low) - 1), last[1] * (int(high or low) - 1))
+                so_far = so_far[0] + more[0], so_far[1] + more[1]
+            else:
+                last = (1, 1)
+                if kind == "close":
+                    ended.append(so_far)
+                    last = min(least for least, _ in ended), max(most for _, most in ended)
+                    so_far, ended = outer.pop()
+                so_far = so_far[0] + last[0], so_far[1] + last[1]
+        return max(most for _, most in (*ended, so_far))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .matcher import Signature
 from .pack import Pack, dump
-from .reach import anchor_of, reach
+from .reach import Widths, anchor_of
 
 _OTHER = re.compile(rb"[\x80-\xff]+")
 LOWER = bytes(range(256)).lower()
@@ -90,7 +90,7 @@ def beside(signature: Signature, sought: Stretch) -> Beside | None:
     known = {signature.anchor: signature.reach}
     known.update((run, (least, most, after)) for run, least, most, after in signature.others)
     words = [anchor_of([runs[place][1]]) for place in sorted((own, other))]
-    (least, _, _), (_, most, _) = (known.get(w) or reach(signature.source, w) for w in words)
+    (least, _, _), (_, most, _) = (known.get(w) or Widths(signature.source).reach(w) for w in words)
     # An encoder may have made the text between them longer.
     far = 2 * (most - least) + len(letters[other]) + _SPARE
     return Beside(letters[other], far if other < own else 0, far if other > own else 0)
