@@ -114,3 +114,15 @@ def test_checks_of_a_message_ask_its_registry_at_its_port(text: str, address: st
     ]
     assert len(asked) >= 3
     assert all(f"-connect {address} " in run for run in asked), asked
+
+
+def test_commands_ask_the_proxy_that_a_message_names() -> None:
+    text = (
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": '
+        "proxyconnect tcp: dial tcp 10.1.2.3:3128: connect: connection refused"
+    )
+    found = answer(text, matcher(), "en").found[0]
+    assert (found.slots["proxy_host"], found.slots["proxy_port"]) == ("10.1.2.3", "3128")
+    examples = {name: slot.example for name, slot in knowledge().settings.slots.items()}
+    check = knowledge().causes["proxy-needs-credentials"].check.commands[0]
+    assert "-x http://10.1.2.3:3128 " in fill(check.run, found.slots, examples)
