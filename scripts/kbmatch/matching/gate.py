@@ -26,7 +26,7 @@ _OFTEN = 50
 class Gate(Protocol):
     """Finds (offset, signature number) pairs, sorted by offset."""
 
-    def places(self, text: bytes) -> list[tuple[int, int]]: ...
+    def places(self, text: bytes, rest: bytes | None = None) -> list[tuple[int, int]]: ...
 
 
 class Look(NamedTuple):
@@ -49,8 +49,9 @@ def look(gate: Gate, piece: bytes, start: int, end: int, own: int) -> Look:
     if plain is not piece:
         start = len(made_plain(piece[:start]).text)
         end = len(plain) - len(made_plain(piece[end:]).text)
+    known = rest if plain is piece else None
     # A message may begin before `start`: it belongs to the piece it ends in.
-    places = [place for place in gate.places(plain) if start <= place[0] < end]
+    places = [place for place in gate.places(plain, known) if start <= place[0] < end]
     if rest is None:
         feeds = piece.count(b"\n", 0, own)
     else:  # so much shorter that it is sooner counted
@@ -104,11 +105,14 @@ class TwoGate:
             if part:
                 self._parts.append((reduced, part, searcher(part)))
 
-    def places(self, text: bytes) -> list[tuple[int, int]]:
-        """Return candidate places in `text`: the last byte of the words."""
+    def places(self, text: bytes, rest: bytes | None = None) -> list[tuple[int, int]]:
+        """Return candidate places in `text`: the last byte of the words.
+
+        `rest` is what of the text is no ASCII, where somebody knows that.
+        """
         found: set[tuple[int, int]] = set()
         for reduced, owned, searcher in self._parts:
-            if not reduced and text.isascii():
+            if not reduced and not _may_hold(searcher, text, rest):
                 continue
             small = Reduced(text) if reduced else None
             sought = small.text if small else text
@@ -136,6 +140,13 @@ class TwoGate:
                         place = small.source(at) if small else at
                         found.update((place, signature) for signature in signatures)
         return sorted(found)
+
+
+def _may_hold(searcher: _Searcher, text: bytes, rest: bytes | None) -> bool:
+    """Whether a text may hold a stretch without ASCII; its rest, much shorter, tells it sooner."""
+    if text.isascii():
+        return False
+    return rest is None or any(True for _ in searcher.find(rest, rest))
 
 
 class HyperscanSearch:
