@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kbmatch.knowledge.settings import SlotKind
 from kbmatch.matching.language import SLOT_CLASSES, MessageError, parse_message
 from kbmatch.matching.normalise import normalise
 from kbmatch.texts import load
-from small_knowledge import SLOTS
+from small_knowledge import SLOTS, text
 
 
 def matches(message: str, text: str, line: str = "anywhere") -> dict[str, str] | None:
@@ -50,6 +51,19 @@ def test_message_matches_and_captures(message: str, text: str, slots: dict[str, 
 )
 def test_near_misses_do_not_match(message: str, text: str) -> None:
     assert matches(message, text) is None
+
+
+def test_an_upload_url_with_its_state_and_digest_fits_a_slot() -> None:
+    # Registries put up to 600 characters of state into an upload's URL, the client the digest.
+    state = "QnJ9" * 190
+    url = f"https://registry.example/v2/web/blobs/uploads/7c1f?_state={state}&digest=sha256"
+    for slot in ("url", "token"):
+        compiled = parse_message(
+            f'Put "{{{slot}}}": unexpected EOF', {slot: SlotKind(slot, "x", text(slot))}
+        )
+        assert re.search(
+            compiled.regex, normalise(f'Put "{url}%3A{"ab" * 32}": unexpected EOF').text
+        )
 
 
 def test_a_whole_line_message_is_not_found_inside_a_line() -> None:
