@@ -93,6 +93,17 @@ def test_when_everything_is_ruled_out_the_page_says_what_next(browser: Any, root
         expect(page.locator(".kb-said")).to_contain_text("No cause is left")
 
 
+def test_who_is_on_a_wrong_page_finds_the_way_out_from_the_list_of_causes(
+    browser: Any, root: str
+) -> None:
+    with visitor(browser, root, viewport={"width": 390, "height": 844}) as (page, _):
+        page.goto(f"{root}/en/{SYMPTOM}")
+        page.locator(".kb-overview + .kb-none a").click()
+        expect(page.locator("#stuck")).to_be_in_viewport()
+        page.locator("#stuck a[href='#look-alikes']").click()
+        expect(page.locator("#look-alikes")).to_be_in_viewport()
+
+
 def test_the_readers_own_line_stands_first(browser: Any, root: str) -> None:
     own = 'dial tcp: lookup quokkahub.azurecr.io: no such host <img src=x onerror="alert(1)">'
     with visitor(browser, root) as (page, _):

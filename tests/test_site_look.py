@@ -49,6 +49,31 @@ def test_fingers_find_what_they_touch(browser: Any, server: str) -> None:
             assert not small, (path, small[:5])
 
 
+def test_who_can_fix_a_cause_is_told_in_words_on_phones(browser: Any, server: str) -> None:
+    with visitor(browser, server, **PHONE) as (page, _):
+        page.goto(f"{server}/en/{SYMPTOM}")
+        marks = page.locator(".kb-overview .kb-who")
+        assert marks.count() > 2
+        for mark in marks.all():
+            assert mark.inner_text().strip()
+            assert float(mark.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 11
+
+
+@pytest.mark.parametrize("width", [360, 720, 768, 960, 1280])
+def test_no_word_above_the_diagram_is_torn_apart(browser: Any, server: str, width: int) -> None:
+    with visitor(browser, server, viewport={"width": width, "height": 800}) as (page, _):
+        for language in LANGUAGES:
+            page.goto(f"{server}/{language}/index.html")
+            wide = page.locator(".kb-flow__lanes > div > *").evaluate_all(
+                "all => all.map(e => { const r = document.createRange(); r.selectNodeContents(e);"
+                " const t = e.textContent.trim(); const one = /^[!-~]+$/.test(t);"
+                " const lines = new Set([...r.getClientRects()].map(x => Math.round(x.top))).size;"
+                " return [t, one && lines > 1, e.scrollWidth > e.clientWidth + 6]; })"
+                ".filter(([, torn, out]) => torn || out)"
+            )
+            assert not wide, (language, wide)
+
+
 @pytest.mark.parametrize("path", ["limits.html", "glossary.html", "check-health.html"])
 def test_cells_say_their_column_on_phones(browser: Any, server: str, path: str) -> None:
     with visitor(browser, server, **PHONE) as (page, _):

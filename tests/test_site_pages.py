@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -14,6 +15,7 @@ from markupsafe import escape
 from kbmatch.knowledge.folding import close_up
 from kbmatch.knowledge.load import load_or_raise
 from kbmatch.knowledge.model import Command, Knowledge, Listing, RankedCause, Step, Table, Text
+from kbmatch.knowledge.settings import Named
 from kbmatch.site.edition import Edition, anchor, tool_path
 from kbmatch.site.page import Page
 from kbmatch.site.pages import build_pages
@@ -113,6 +115,29 @@ def test_messages_are_shown_as_their_samples_have_them_each_once(printers: Knowl
     assert "cellar.example.com" in shown
     for path in ("messages.html", *map(tool_path, first.tools)):
         assert pages[path].html.count(f"<code>{escape(shown)}<") == 1, path
+
+
+def test_a_message_that_few_tools_print_does_not_stand_for_its_page(printers: Knowledge) -> None:
+    tools = tuple(Named(name, Text({"en": name})) for name in ("cups", "spooler", "fax"))
+    known = replace(printers, settings=replace(printers.settings, tools=tools))
+    symptom = known.symptoms["paper-jam"]
+    rare = replace(
+        symptom.signatures[0],
+        id="rare",
+        message="failure E-77 seen",
+        samples=("failure E-77 seen",),
+        tools=("fax",),
+    )
+    common = replace(symptom.signatures[0], tools=("cups", "spooler", "fax"))
+    changed = replace(symptom, signatures=(rare, common))
+    pages = pages_of(replace(known, symptoms={**known.symptoms, "paper-jam": changed}))
+    html = pages["symptoms/paper-jam.html"].html
+    shown = Edition(known, "en").slots.message(common)
+    first = re.search(r'<pre class="kb-message" tabindex="0"><code>(?!</code>)(.*?)</code>', html)
+    assert first and unescape(re.sub("<[^>]*>", "", first[1])) == shown
+    assert "E-77" not in pages[f"areas/{symptom.area}.html"].html
+    half = replace(symptom, signatures=(rare, replace(common, tools=("cups", "spooler"))))
+    assert Edition(known, "en").common_first(half)[0] is rare, "half as many is enough"
 
 
 def test_each_tool_has_a_page_of_its_errors_and_a_card_on_the_hub(printers: Knowledge) -> None:

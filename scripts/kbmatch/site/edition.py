@@ -238,12 +238,21 @@ class Edition:
         ]
         return sorted(pairs, key=lambda pair: (sort_key(pair[0]), pair[0], pair[1].id))
 
+    def common_first(self, symptom: Symptom) -> list[Signature]:
+        """Return the signatures in the order of the knowledge, those that few tools print last.
+
+        What heads a page and stands for it in lists must be what most readers have seen: a message
+        of at least half as many tools as the most widely printed one.
+        """
+        most = max((len(signature.tools) for signature in symptom.signatures), default=0)
+        return sorted(symptom.signatures, key=lambda signature: 2 * len(signature.tools) < most)
+
     def messages_of(self, symptom: Symptom, tool: str = "") -> list[str]:
         """Return the messages of a symptom, or those of one tool, each wording once."""
         return list(
             dict.fromkeys(
                 self.slots.message(signature)
-                for signature in symptom.signatures
+                for signature in self.common_first(symptom)
                 if not tool or tool in signature.tools
             )
         )

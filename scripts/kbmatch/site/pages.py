@@ -223,7 +223,7 @@ class _Builder:
             Markup(""),
         ]
         if symptom.signatures:
-            message = edition.slots.placeholder(symptom.signatures[0].message)
+            message = edition.slots.placeholder(edition.common_first(symptom)[0].message)
             slot = Markup('<span data-message="{}">{}</span>').format(symptom.id, f"`{message}`")
             tools = Markup('<span data-tools="{}"></span>').format(
                 edition.label("facts.tools") + edition.label("colon")
