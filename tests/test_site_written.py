@@ -60,6 +60,18 @@ def test_output_is_no_command_and_asks_for_nothing() -> None:
     assert 'class="kb-output"' in html and "kb-copy" not in html and "kb-values" not in html
 
 
+def test_fields_stand_in_the_section_that_first_needs_them() -> None:
+    html = page("Intro.\n\n## One\n\nWords.\n\n## Two\n\n```sh\nlpstat -p {printer}\n```\n")
+    form = html.index('<form class="kb-values"')
+    assert html.index("Two</h2>") < form < html.index("<figure")
+
+
+def test_braces_that_are_meant_stay() -> None:
+    html = page("``` {.yaml .verbatim}\nmessage: 'printer {printer} <b> is offline'\n```\n")
+    assert "printer {printer} &lt;b&gt; is offline" in html and "kb-slot" not in html
+    assert "kb-cmd--file" in html and "kb-copy" in html and "kb-values" not in html
+
+
 def test_what_is_neither_is_the_content_of_a_file() -> None:
     assert "kb-cmd--file" in page("```yaml\na: 1\n```\n")
 

@@ -2,8 +2,9 @@
 
 A fence in Markdown says what it holds: `sh`, `powershell`, `cmd` and `kql` are commands, `text` is
 what something prints, anything else the content of a file. `{.sh .changes}` and `{.sh .reads}` mark
-what a command does. Slots such as `{registry}` are filled as everywhere. Commands for different
-shells that follow each other at once are alternatives, and become tabs.
+what a command does. Slots such as `{registry}` are filled as everywhere, but not in a fence marked
+`{.yaml .verbatim}`, where the braces themselves are meant. Commands for different shells that follow
+each other at once are alternatives, and become tabs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _SHELL = re.compile(r"kb-cmd--(sh|powershell|cmd)\b")
 _AFTER_MARK = re.compile(
     r"(?<=[\u3001\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f])\n"
 )
-_FIRST_SECTION = re.compile(r"(?=<h2\b)")
+_SECTION = re.compile(r"(?=<h2\b)")
+_FILLED = ' data-slot="'
 
 
 class WrittenPages(Extension):  # type: ignore[misc]
@@ -55,13 +57,15 @@ class WrittenPages(Extension):  # type: ignore[misc]
         marks = more.get("classes") or ()
         slots = self._renderer.edition.slots
         shell: Any = language if language in (*COMMANDS, "text") else "file" if language else "text"
-        self._used += slots.names(source) if shell != "text" else ()
+        is_verbatim = "verbatim" in marks
+        self._used += () if is_verbatim or shell == "text" else slots.names(source)
         html = self._renderer.render(
             "written.html",
             "",
             part="fence",
             command=Command(source.rstrip(), shell=shell, changes="changes" in marks),
             reads="reads" in marks,
+            verbatim=is_verbatim,
         )
         return html.strip()
 
@@ -70,9 +74,8 @@ class WrittenPages(Extension):  # type: ignore[misc]
         top = self._renderer.render("written.html", prefix, part="top")
         fields = self._renderer.edition.slots.fields(self._used)
         if fields:
-            form = self._renderer.render("written.html", prefix, part="values", fields=fields)
-            before, *rest = _FIRST_SECTION.split(html, maxsplit=1)
-            html = f"{before}{form}{''.join(rest)}"
+            form = str(self._renderer.render("written.html", prefix, part="values", fields=fields))
+            html = _where_needed(html, form)
         return f"{top}{self._with_tabs(html, prefix)}"
 
     def _with_tabs(self, html: str, prefix: str) -> str:
@@ -106,6 +109,17 @@ class WrittenPages(Extension):  # type: ignore[misc]
         """Register what changes the finished tree."""
         md.treeprocessors.register(_Tables(md), "kb-tables", 5)
         md.treeprocessors.register(_Lines(md), "kb-lines", 4)
+
+
+def _where_needed(html: str, form: str) -> str:
+    """Return a page with the fields after its introduction, or in the section that needs them."""
+    sections = _SECTION.split(html)
+    needing = next((at for at, part in enumerate(sections) if _FILLED in part), 1)
+    if needing > 1:
+        sections[needing] = sections[needing].replace("</h2>", f"</h2>{form}", 1)
+    else:
+        sections[0] += form
+    return "".join(sections)
 
 
 class _Tables(Treeprocessor):  # type: ignore[misc]
