@@ -3,8 +3,8 @@
 A fence in Markdown says what it holds: `sh`, `powershell`, `cmd` and `kql` are commands, `text` is
 what something prints, anything else the content of a file. `{.sh .changes}` and `{.sh .reads}` mark
 what a command does. Slots such as `{registry}` are filled as everywhere, but not in a fence marked
-`{.yaml .verbatim}`, where the braces themselves are meant. Commands for different shells that follow
-each other at once are alternatives, and become tabs.
+`{.yaml .verbatim}`, where the braces themselves are meant. Commands for different shells that
+follow each other at once are alternatives, and become tabs.
 """
 
 from __future__ import annotations
