@@ -28,6 +28,7 @@ PACK_MAKERS = (
     "normalise",
     "pack",
     "reach",
+    "sharing",
     "stretches",
 )
 """The modules of kbmatch.matching that take part in making a pack."""

@@ -17,6 +17,7 @@ from .matcher import Signature
 from .normalise import fold_literal, normalise
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
 from .reach import Widths, anchor_of
+from .sharing import shared
 from .stretches import Sought, gate_section, sought
 
 # Words so frequent in any log that a gram of theirs would make every line a candidate.
@@ -121,15 +122,20 @@ class Compiler:
     def _renewed(self, knowledge: Knowledge) -> list[_Part]:
         """Return the parts of all symptoms, each with its grams as the whole now asks for."""
         before, self._parts = self._parts, {}
-        fresh: list[_Part] = []
+        due: list[tuple[Symptom, int]] = []
         for number, symptom in enumerate(knowledge.symptoms.values()):
             part = before.get(symptom.id)
             if part is None or part.symptom is not symptom or part.number != number:
-                part = _part(knowledge, symptom, number)
-                fresh.append(part)
+                due.append((symptom, number))
             else:
-                del before[symptom.id]
-            self._parts[symptom.id] = part
+                self._parts[symptom.id] = before.pop(symptom.id)
+        made = shared(lambda one: _signatures(knowledge, *one), due)
+        fresh = [
+            _Part(symptom, number, *those, _relations(symptom), [])
+            for (symptom, number), those in zip(due, made, strict=True)
+        ]
+        self._parts.update((part.symptom.id, part) for part in fresh)
+        self._parts = {id: self._parts[id] for id in knowledge.symptoms}
         changed: Counter[bytes] = Counter()
         for part in fresh:
             changed.update(gram for runs in part.runs for gram in _grams(runs))
@@ -144,7 +150,11 @@ class Compiler:
         return parts
 
 
-def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
+_Signatures = tuple[list[tuple[str, ...]], list[bytes], list[Sought]]
+"""Of each signature the runs of literal text, the record, and what the gate looks for."""
+
+
+def _signatures(knowledge: Knowledge, symptom: Symptom, number: int) -> _Signatures:
     slots = knowledge.settings.slots
     runs, records, to_find = [], [], []
     for signature in symptom.signatures:
@@ -168,12 +178,16 @@ def _part(knowledge: Knowledge, symptom: Symptom, number: int) -> _Part:
         runs.append(literals)
         records.append(frame(dump(record)))
         to_find.append(sought(Signature(0, record)))
+    return runs, records, to_find
+
+
+def _relations(symptom: Symptom) -> bytes:
     relations = {
         "id": symptom.id,
         "wraps": list(symptom.wraps),
         "yields_to": list(symptom.yields_to),
     }
-    return _Part(symptom, number, runs, records, to_find, frame(dump(relations)), [])
+    return frame(dump(relations))
 
 
 def _shown_with(knowledge: Knowledge, symptom: Symptom) -> Iterator[object]:

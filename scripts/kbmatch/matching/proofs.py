@@ -26,6 +26,7 @@ from .matcher import Hit, Matcher
 from .normalise import NormalText, normalise
 from .pack import Pack
 from .precedence import Relations, drop_contained
+from .sharing import shared
 
 DOMAIN = "signature_rules"
 
@@ -79,6 +80,10 @@ class _Proof:
     """Signatures of other symptoms that match a sample undeclared: symptom, signature, place."""
 
 
+_Found = tuple[frozenset[str], tuple[Problem, ...], tuple[tuple[str, str, Position], ...]]
+"""The last three parts of a proof."""
+
+
 class Proofs:
     """Proves all signatures of a knowledge base, each again only when it has to be."""
 
@@ -119,6 +124,7 @@ class Proofs:
         fresh = set(_numbers(usable, changed))
         prover = _Prover(usable, matcher, documents)
         before, self._proofs = self._proofs, {}
+        due: list[tuple[Symptom, Document]] = []
         for id, symptom in usable.symptoms.items():
             proof = before.get(id)
             document = owners[builtins.id(symptom.signatures[0])] if symptom.signatures else None
@@ -131,8 +137,13 @@ class Proofs:
                 or not touched.isdisjoint(proof.rests_on)
                 or (fresh and any(matcher().hits(text, only=fresh) for text in proof.samples))
             ):
-                proof = prover.proof(symptom, document)
-            self._proofs[id] = proof
+                due.append((symptom, document))
+            else:
+                self._proofs[id] = proof
+        for (symptom, document), found in zip(due, prover.all_found(due), strict=True):
+            self._proofs[symptom.id] = _Proof(symptom, document, _Samples(symptom), *found)
+        self._proofs = {id: self._proofs[id] for id in usable.symptoms if id in self._proofs}
+        for proof in self._proofs.values():
             yield from proof.problems
         yield from self._too_wide(documents)
         yield from self._good_logs(usable, documents, matcher, fresh)
@@ -325,10 +336,14 @@ class _Prover:
     def matcher(self) -> Matcher:
         return self._matcher()
 
-    def proof(self, symptom: Symptom, document: Document) -> _Proof:
-        """Return what all signatures of a symptom do with their samples and near misses."""
-        samples = _Samples(symptom)
-        texts = iter(samples)
+    def all_found(self, due: list[tuple[Symptom, Document]]) -> list[_Found]:
+        """Return what the signatures of symptoms do with their samples and near misses."""
+        if due:
+            self._matcher()  # made here, it is there in every process
+        return shared(lambda one: self._found(*one), due)
+
+    def _found(self, symptom: Symptom, document: Document) -> _Found:
+        texts = iter(_Samples(symptom))
         met: set[str] = set()
         problems: list[Problem] = []
         intruders: list[tuple[str, str, Position]] = []
@@ -350,14 +365,7 @@ class _Prover:
                     at = document.position(*path, "near_misses", place)
                     values = {"signature": signature.id, "message": signature.message}
                     problems.append(signature_problem("KB504", at, **values))
-        return _Proof(
-            symptom,
-            document,
-            samples,
-            frozenset(met),
-            tuple(problems),
-            tuple(intruders),
-        )
+        return frozenset(met), tuple(problems), tuple(intruders)
 
     def _intruders(self, symptom: Symptom, hits: list[Hit]) -> Iterator[tuple[str, str]]:
         """Yield undeclared other symptoms that match a sample, and the signature that does."""
