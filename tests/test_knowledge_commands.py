@@ -126,3 +126,29 @@ def test_commands_ask_the_proxy_that_a_message_names() -> None:
     examples = {name: slot.example for name, slot in knowledge().settings.slots.items()}
     check = knowledge().causes["proxy-needs-credentials"].check.commands[0]
     assert "-x http://10.1.2.3:3128 " in fill(check.run, found.slots, examples)
+
+
+@pytest.mark.parametrize(
+    ("text", "image"),
+    [
+        (
+            'Error pulling image configuration: Get "https://harbor.corp.example/v2/": EOF',
+            None,
+        ),
+        ("docker pull failed: Get https://harbor.corp.example/v2/: EOF", None),
+        ('Failed to pull image "nginx": Get "https://registry-1.docker.io/v2/": EOF', "nginx"),
+        (
+            "Error: unable to pull quay.io/acme/web:2: Get https://quay.io/v2/: EOF",
+            "quay.io/acme/web:2",
+        ),
+        (
+            "docker pull alpine\nUsing default tag: latest\n"
+            'Error response from daemon: Get "https://registry-1.docker.io/v2/": EOF',
+            "alpine",
+        ),
+    ],
+)
+def test_commands_pull_the_image_of_a_message_and_no_other_word(
+    text: str, image: str | None
+) -> None:
+    assert answer(text, matcher(), "en").found[0].slots.get("image") == image
