@@ -24,7 +24,7 @@ from kbmatch.matching.normalise import normalise
 from kbmatch.matching.plain import made_plain
 from kbmatch.matching.scan import answer_stream, scan
 from kbmatch.matching.stretches import stretch
-from kbmatch.matching.workers import GateWorkers, Handed
+from kbmatch.matching.workers import Handed, Workers
 from small_knowledge import matcher, signature, symptom
 
 MATCHER = matcher(
@@ -156,16 +156,16 @@ def test_workers_find_what_we_would_find_alone(
     monkeypatch.setattr(scanning, "SCAN_BYTES", 1 << 16)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
     handed = []
-    hand = GateWorkers.hand
+    hand = Workers.hand
 
-    def watched(self: GateWorkers, *stretch: Any) -> Handed | None:
+    def watched(self: Workers, *stretch: Any) -> Handed | None:
         if killed and len(handed) == 3:
             for process in multiprocessing.active_children():
                 process.kill()
         handed.append(hand(self, *stretch))
         return handed[-1]
 
-    monkeypatch.setattr(GateWorkers, "hand", watched)
+    monkeypatch.setattr(Workers, "hand", watched)
     assert streamed(content, True, 1 << 16) == alone
     assert any(handed)
     assert multiprocessing.active_children() == []
@@ -176,8 +176,11 @@ def test_a_worker_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
         "import os, sys, time; sys.path[:0] = sys.argv[1:]\n"
         "from test_scan import GATES\n"
-        "from kbmatch.matching.workers import GateWorkers\n"
-        "workers = GateWorkers(GATES[False], 1, 100)\n"
+        "from kbmatch.matching.workers import Workers\n"
+        "from kbmatch.matching.lookout import Lookout\n"
+        "from kbmatch.matching.sieve import Sieve\n"
+        "from test_scan import MATCHER\n"
+        "workers = Workers(Lookout(GATES[False], Sieve(MATCHER, 99)), 1, 100)\n"
         "assert workers.hand([b'x\\n'], 0, 2, 2).look() == (None, [], 1)\n"
         "import multiprocessing\n"
         "print(multiprocessing.active_children()[0].pid, flush=True); time.sleep(60)\n"

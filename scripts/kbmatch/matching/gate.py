@@ -11,11 +11,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate, compress
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from .groups import GroupSearch
 from .matcher import Matcher
-from .plain import made_plain
 from .stretches import DROPPED, IS_KEPT, LOWER, Owned, read_gate_section
 
 _CHUNK = 512
@@ -27,36 +26,6 @@ class Gate(Protocol):
     """Finds (offset, signature number) pairs, sorted by offset."""
 
     def places(self, text: bytes, rest: bytes | None = None) -> list[tuple[int, int]]: ...
-
-
-class Look(NamedTuple):
-    """What there is to know of a piece of a log."""
-
-    plain: bytes | None
-    """The piece without what hides words, where it held any."""
-    places: list[tuple[int, int]]
-    """Offsets in the plain piece and signature numbers."""
-    feeds: int
-    """How many lines end in the part of it that no later piece holds."""
-
-
-def look(gate: Gate, piece: bytes, start: int, end: int, own: int) -> Look:
-    """Look for places in `piece[start:end]`; the first `own` bytes are in no later piece.
-
-    All three stand where lines end, so that each part has its own plain form.
-    """
-    plain, rest = made_plain(piece)
-    if plain is not piece:
-        start = len(made_plain(piece[:start]).text)
-        end = len(plain) - len(made_plain(piece[end:]).text)
-    known = rest if plain is piece else None
-    # A message may begin before `start`: it belongs to the piece it ends in.
-    places = [place for place in gate.places(plain, known) if start <= place[0] < end]
-    if rest is None:
-        feeds = piece.count(b"\n", 0, own)
-    else:  # so much shorter that it is sooner counted
-        feeds = rest.count(b"\n") - piece.count(b"\n", own)
-    return Look(None if plain is piece else plain, places, feeds)
 
 
 class Reduced:

@@ -15,14 +15,15 @@ from typing import NamedTuple
 from .answer import Answer, Collector, found_titles
 from .context import LINES_AFTER, LINES_BEFORE
 from .decode import decode_utf8, utf8_blocks
-from .gate import Gate, Look, look, make_gate
+from .gate import Gate, make_gate
+from .lookout import Look, Lookout
 from .matcher import Hit, Matcher
 from .normalise import NormalText, normalise
 from .sieve import Sieve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .workers import GateWorkers, Handed
+    from .workers import Handed, Workers
 
 BEFORE_BYTES = 16 << 10
 AFTER_BYTES = 8 << 10
@@ -63,32 +64,30 @@ class _Stretch(NamedTuple):
         """How many bytes it has."""
         return sum(map(len, self.parts))
 
-    def look(self, gate: Gate) -> Look:
+    def seen_by(self, lookout: Lookout) -> Look:
         """Look for candidates in this process."""
-        return look(gate, b"".join(self.parts), *self[1:])
+        return lookout.look(b"".join(self.parts), *self[1:])
 
 
 def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Window]:
     """Yield the windows of a log that hold hits, in order. Lines count from 1."""
     collector = Collector(matcher)
-    sieve = Sieve(matcher, BEFORE_BYTES)
+    lookout = Lookout(gate, Sieve(matcher, BEFORE_BYTES))
     line = 1
-    for stretch, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), gate):
+    for stretch, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), lookout):
         if seen.places:
             buffer = b"".join(stretch.parts) if seen.plain is None else seen.plain
-            places = [place for place in seen.places if sieve.passes(buffer, *place)]
-            if places:
-                yield from _decide(buffer, line, places, matcher, collector)
+            yield from _decide(buffer, line, seen.places, matcher, collector)
         line += seen.feeds
 
 
-def _looked_at(stretches: Iterator[_Stretch], gate: Gate) -> Iterator[tuple[_Stretch, Look]]:
+def _looked_at(stretches: Iterator[_Stretch], lookout: Lookout) -> Iterator[tuple[_Stretch, Look]]:
     """Yield each stretch, and what is in it; in long logs other processes help."""
     # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
     # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
     bytes(LARGEST_BLOCK)
     waiting: deque[tuple[_Stretch, Handed | Look]] = deque()
-    workers: GateWorkers | None = None
+    workers: Workers | None = None
     read = 0
     try:
         for stretch in stretches:
@@ -96,14 +95,14 @@ def _looked_at(stretches: Iterator[_Stretch], gate: Gate) -> Iterator[tuple[_Str
             if read <= ALONE_BYTES < read + size:
                 from .workers import start_workers
 
-                workers = start_workers(gate, 2 * SCAN_BYTES)
+                workers = start_workers(lookout, 2 * SCAN_BYTES)
             read += size
             handed = workers.hand(*stretch) if workers else None
-            waiting.append((stretch, handed or stretch.look(gate)))
+            waiting.append((stretch, handed or stretch.seen_by(lookout)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
-                yield _result(*waiting.popleft(), gate)
+                yield _result(*waiting.popleft(), lookout)
         for pair in waiting:
-            yield _result(*pair, gate)
+            yield _result(*pair, lookout)
     finally:
         if workers:
             workers.close()
@@ -113,10 +112,10 @@ def _is_ready(handed: Handed | Look) -> bool:
     return isinstance(handed, Look) or handed.done()
 
 
-def _result(stretch: _Stretch, handed: Handed | Look, gate: Gate) -> tuple[_Stretch, Look]:
+def _result(stretch: _Stretch, handed: Handed | Look, lookout: Lookout) -> tuple[_Stretch, Look]:
     """Return a stretch and what was seen in it; look ourselves when a worker is no more."""
     seen = handed if isinstance(handed, Look) else handed.look()
-    return stretch, seen or stretch.look(gate)
+    return stretch, seen or stretch.seen_by(lookout)
 
 
 def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:

@@ -1,4 +1,4 @@
-"""The gate on other processors, for logs so long that it is worth starting processes.
+"""The lookout on other processors, for logs so long that it is worth starting processes.
 
 A stretch is handed over in memory that parent and workers share; each worker has a pipe of its own
 for what was seen. Whatever is amiss (no `fork` on this system, no memory, a worker killed) the
@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from multiprocessing import get_context
 
-from .gate import Gate, Look, look
+from .lookout import Look, Lookout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Handed:
 class _Worker:
     """A process, its pipe, its part of the shared memory, and what it has been asked."""
 
-    def __init__(self, gate: Gate, slot_bytes: int) -> None:
+    def __init__(self, lookout: Lookout, slot_bytes: int) -> None:
         self._memory = mmap.mmap(-1, SLOTS_EACH * slot_bytes)
         self._slot_bytes = slot_bytes
         self._next = 0
@@ -65,7 +65,7 @@ class _Worker:
         self.gone = False
         context = get_context("fork")
         self._pipe, theirs = context.Pipe()
-        arguments = (gate, self._memory, theirs, os.getpid())
+        arguments = (lookout, self._memory, theirs, os.getpid())
         self._process: Any = context.Process(target=_work, args=arguments, daemon=True)
         self._process.start()
         theirs.close()  # so that the end of the process ends the pipe
@@ -114,12 +114,12 @@ class _Worker:
             self._process.join()
 
 
-class GateWorkers:
+class Workers:
     """Processes that look at stretches of a log while the parent goes on."""
 
-    def __init__(self, gate: Gate, count: int, slot_bytes: int) -> None:
+    def __init__(self, lookout: Lookout, count: int, slot_bytes: int) -> None:
         self._slot_bytes = slot_bytes
-        self._workers = [_Worker(gate, slot_bytes) for _ in range(count)]
+        self._workers = [_Worker(lookout, slot_bytes) for _ in range(count)]
 
     def hand(self, parts: Sequence[bytes], *bounds: int) -> Handed | None:
         """Hand a stretch over, with its bounds for `look`; None when all have enough to do."""
@@ -134,7 +134,7 @@ class GateWorkers:
             worker.close()
 
 
-def start_workers(gate: Gate, slot_bytes: int) -> GateWorkers | None:
+def start_workers(lookout: Lookout, slot_bytes: int) -> Workers | None:
     """Return workers for the processors that are there besides our own, if any."""
     if sys.platform != "linux":  # elsewhere a process that starts anew costs more than it brings
         return None
@@ -142,18 +142,18 @@ def start_workers(gate: Gate, slot_bytes: int) -> GateWorkers | None:
     if count < 1:
         return None
     try:
-        return GateWorkers(gate, count, slot_bytes)
+        return Workers(lookout, count, slot_bytes)
     except OSError:  # no memory, no processes
         return None
 
 
-def _work(gate: Gate, memory: mmap.mmap, pipe: Connection[Any, Any], parent: int) -> None:
+def _work(lookout: Lookout, memory: mmap.mmap, pipe: Connection[Any, Any], parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
         while (asked := pipe.recv()) is not None:
             start, end, bounds = asked
-            pipe.send(look(gate, memory[start:end], *bounds))
+            pipe.send(lookout.look(memory[start:end], *bounds))
     except (EOFError, OSError):
         pass  # the parent has gone
 
