@@ -100,6 +100,22 @@ def test_colours_follow_the_system_until_chosen(browser: Any, root: str) -> None
         expect(page.locator("[data-md-component=palette] label:visible")).to_have_count(1)
 
 
+def test_the_keyboards_place_in_the_header_is_seen(browser: Any, server: str) -> None:
+    with visitor(browser, server, viewport={"width": 1280, "height": 800}) as (page, _):
+        page.goto(f"{server}/en/{SYMPTOM}")
+        seen = set()
+        for _step in range(7):
+            page.keyboard.press("Tab")
+            shown = page.evaluate(
+                "() => { const e = document.activeElement;"
+                " const box = e.matches('.md-option') ? e.nextElementSibling : e;"
+                " return [e.className, getComputedStyle(box).outlineStyle, box.offsetWidth > 0]; }"
+            )
+            seen.add(shown[0].split()[0])
+            assert shown[1:] == ["solid", True], shown
+        assert {"md-option", "kb-find"} <= seen
+
+
 def test_the_contents_follow_and_links_unfold(browser: Any, root: str) -> None:
     with visitor(browser, root) as (page, _):
         page.goto(f"{root}/en/{SYMPTOM}")

@@ -156,6 +156,51 @@ def test_copying_says_which_names_are_still_examples(browser: Any, root: str) ->
         expect(lacks).to_have_count(0)
 
 
+def test_a_usual_value_is_not_called_an_example(browser: Any, server: str) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(
+            f"{server}/en/symptoms/tls-unknown-authority.html#login_server:harbor.example.com"
+        )
+        command = page.locator(".kb-cmd", has_text="openssl s_client").first
+        assert command.locator(".kb-slot", has_text="443").count()
+        command.locator(".kb-copy").click()
+        expect(command.locator(".kb-copy")).to_have_text("Copied")
+        assert command.locator(".kb-cmd__lacks").count() == 0
+
+
+def test_copying_is_said_aloud_and_leaves_the_focus(browser: Any, server: str) -> None:
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with visitor(browser, server, **options) as (page, _):
+        page.goto(f"{server}/en/{SYMPTOM}")
+        button = page.locator(".kb-copy").first
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".kb-unseen", has_text="Copied")).to_have_attribute("role", "status")
+        page.keyboard.press("Enter")  # impatient
+        expect(button).to_be_focused()
+        expect(button).to_have_text("Copy")  # some time later
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "A name has"), ("zh-TW", "名稱只能")])
+def test_a_name_that_no_command_can_take_is_told_so(
+    browser: Any, server: str, language: str, said: str
+) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/{language}/{SYMPTOM}")
+        field = page.locator(".kb-values input[name=login_server]")
+        wrong = page.locator(".kb-values__wrong")
+        expect(wrong).to_be_hidden()
+        for bad in ("harbor corp", "$(id)"):
+            field.fill(bad)
+            expect(wrong).to_contain_text(said)
+            expect(page.locator(".kb-slot--filled")).to_have_count(0)
+        field.fill("harbor.example.com")
+        expect(wrong).to_be_hidden()
+        field.fill("harbor corp")
+        page.locator(".kb-values").evaluate("form => form.reset()")
+        expect(wrong).to_be_hidden()
+
+
 def test_lines_that_wrap_are_indented_and_copied_as_one(browser: Any, server: str) -> None:
     options = {
         "permissions": ["clipboard-read", "clipboard-write"],

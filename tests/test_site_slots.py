@@ -12,8 +12,10 @@ from kbmatch.knowledge.settings import Derivation, SlotKind
 from kbmatch.site.slots import Slots
 
 
-def kind(example: str, type: str = "host", *, remember: bool = False) -> SlotKind:
-    return SlotKind(type, example, Text({"en": "label"}), remember=remember)
+def kind(
+    example: str, type: str = "host", *, remember: bool = False, usual: bool = False
+) -> SlotKind:
+    return SlotKind(type, example, Text({"en": "label"}), remember=remember, usual=usual)
 
 
 SLOTS = Slots(
@@ -24,6 +26,7 @@ SLOTS = Slots(
         "tag": kind("v1", "token"),
         "image": kind("my.example.com/samples/web:v1", "token"),
         "name": kind("web-0", "name"),
+        "port": kind("443", "port", usual=True),
     },
     (
         Derivation("image", "{login_server}/{repository}:{tag}"),
@@ -100,6 +103,7 @@ def test_the_script_knows_what_to_ask_what_to_keep_and_how_to_read() -> None:
     assert script["asks"]["image"] == ["login_server", "repository", "tag"]
     assert script["asks"]["registry"] == ["login_server"]
     assert script["remember"] == ["login_server"]
+    assert script["usual"] == ["port"]
     assert script["examples"]["tag"] == "v1"
     rule = script["derivations"][1]
     assert rule["groups"] == ["registry"]

@@ -50,6 +50,8 @@ class SlotKind:
     vague: bool = False
     """True when it means something else in every message; commands that change something can't
     use it."""
+    usual: bool = False
+    """True when the example is what it nearly always is; a command copied with it lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)

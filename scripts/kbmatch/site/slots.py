@@ -140,7 +140,7 @@ class Slots:
         """Return what the pages' script must know to fill slots.
 
         `asks` names, for each slot, those that a reader is asked for to fill it. `identity` is the
-        slot that tells one reader's place from another's.
+        slot that tells one reader's place from another's; with those in `usual` the example will do.
         """
         derivations = []
         for item in self.derivations:
@@ -158,6 +158,7 @@ class Slots:
             "examples": {name: kind.example for name, kind in self.kinds.items()},
             "asks": {name: self.fields([name]) for name in self.kinds},
             "remember": remember,
+            "usual": [name for name, kind in self.kinds.items() if kind.usual],
             "derivations": derivations,
             "identity": remember[0] if remember else "",
         }

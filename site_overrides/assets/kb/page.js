@@ -37,16 +37,26 @@
     }), after);
     figure.append(told);
   };
+  // For those who hear the page; the button keeps the focus, so that Tab goes on from it.
+  const told = document.createElement('p');
+  told.className = 'kb-unseen';
+  told.setAttribute('role', 'status');
+  document.body.append(told);
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('.kb-copy');
     if (button) {
       const code = button.closest('figure').querySelector('code');
       await copy(code.textContent);
       tellLacking(button.closest('figure'), window.kbValues.missing(code));
-      const label = button.textContent;
+      told.textContent = button.dataset.copied;
+      if ('label' in button.dataset) return; // it still says so
+      button.dataset.label = button.textContent;
       button.textContent = button.dataset.copied;
-      button.disabled = true;
-      setTimeout(() => { button.textContent = label; button.disabled = false; }, 1500);
+      setTimeout(() => {
+        button.textContent = button.dataset.label;
+        delete button.dataset.label;
+        told.textContent = '';
+      }, 1500);
     }
     const other = event.target.closest('a.md-select__link');
     if (other) {

@@ -8,7 +8,7 @@
  */
 'use strict';
 window.kbValues = (() => {
-  const SLOTS = window.kbSlots || {examples: {}, asks: {}, remember: [], derivations: [], identity: ''};
+  const SLOTS = window.kbSlots || {examples: {}, asks: {}, remember: [], usual: [], derivations: [], identity: ''};
   // A link must not be able to put anything but a plain name into a command that someone pastes.
   const HARMLESS = /^[\p{L}\p{N}][\p{L}\p{N}._:/@%+=~,#-]{0,299}$/u;
   const PASTED = 'pasted:1'; // tells a link from the paste box, also when its error names nothing
@@ -189,6 +189,11 @@ window.kbValues = (() => {
     if (target) target.scrollIntoView();
   };
 
+  const tellWrong = (form) => {
+    const told = form.querySelector('.kb-values__wrong');
+    const text = form.querySelector('[aria-invalid="true"]') ? told.dataset.text : '';
+    if (told.textContent !== text) told.textContent = text;
+  };
   const start = () => {
     for (const form of document.querySelectorAll('.kb-values')) {
       form.addEventListener('submit', (event) => event.preventDefault());
@@ -196,9 +201,12 @@ window.kbValues = (() => {
         const input = event.target;
         const value = clean(input.value, input.dataset.type);
         input.setAttribute('aria-invalid', String(Boolean(input.value.trim()) && !value));
+        tellWrong(form);
         change(input.name, value);
       });
       form.addEventListener('reset', () => {
+        for (const input of form.elements) input.removeAttribute('aria-invalid');
+        tellWrong(form);
         values = {};
         typed = new Set();
         keep();
@@ -235,11 +243,11 @@ window.kbValues = (() => {
     fragment,
     /** What tells this reader's registry from others, or nothing. */
     identity: () => values[SLOTS.identity] || '',
-    /** The names that a command still lacks: inputs of the form, in its order. */
+    /** The names that a command still lacks, where the example won't do: inputs of the form, in its order. */
     missing: (element) => {
       const all = opened(values);
       const lacking = new Set([...element.querySelectorAll('.kb-slot[data-slot]:not(.kb-slot--filled)')]
-        .flatMap((slot) => SLOTS.asks[slot.dataset.slot] || []).filter((name) => !all[name]));
+        .flatMap((slot) => SLOTS.asks[slot.dataset.slot] || []).filter((name) => !all[name] && !SLOTS.usual.includes(name)));
       return [...document.querySelectorAll('.kb-values input')].filter((input) => lacking.has(input.name));
     },
     /** Shows the field of a missing name and goes there. */
