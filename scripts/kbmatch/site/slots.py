@@ -140,7 +140,7 @@ class Slots:
         """Return what the pages' script must know to fill slots.
 
         `asks` names, for each slot, those that a reader is asked for to fill it. `identity` is the
-        slot that tells one reader's place from another's; with those in `usual` the example will do.
+        slot that tells one reader's place from another's; of those in `usual` the example will do.
         """
         derivations = []
         for item in self.derivations:
