@@ -59,6 +59,21 @@ def test_who_can_fix_a_cause_is_told_in_words_on_phones(browser: Any, server: st
             assert float(mark.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 11
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_titles_below_a_code_are_told_apart(browser: Any, server: str, width: int) -> None:
+    with visitor(browser, server, viewport={"width": width, "height": 800}) as (page, _):
+        page.goto(f"{server}/en/by-code.html")
+        row = page.locator(".kb-codes tr", has_text="HTTP 403").first
+        tops = row.locator("td a").evaluate_all(
+            "all => all.map(a => a.getBoundingClientRect().top)"
+        )
+        assert len(tops) > 3 and tops == sorted(set(tops)), "each begins a line"
+        titles = row.locator("td").bounding_box()
+        assert titles["width"] > 0.6 * row.bounding_box()["width"]
+        page.locator("[data-filter]").fill("ENOSPC")
+        expect(row).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [360, 720, 768, 960, 1280])
 def test_no_word_above_the_diagram_is_torn_apart(browser: Any, server: str, width: int) -> None:
     with visitor(browser, server, viewport={"width": width, "height": 800}) as (page, _):
