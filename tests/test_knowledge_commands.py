@@ -10,7 +10,7 @@ import pytest
 
 from kbmatch.cli.slots import fill
 from kbmatch.knowledge.model import Command
-from kbmatch.matching.answer import answer
+from kbmatch.matching.answer import answer, derive
 from real_knowledge import knowledge, matcher
 
 CHANGING = re.compile(
@@ -152,3 +152,39 @@ def test_commands_pull_the_image_of_a_message_and_no_other_word(
     text: str, image: str | None
 ) -> None:
     assert answer(text, matcher(), "en").found[0].slots.get("image") == image
+
+
+@pytest.mark.parametrize(
+    ("image", "slots"),
+    [
+        (
+            "ghcr.io/acme/web:2",
+            {"login_server": "ghcr.io", "repository": "acme/web", "tag": "2"},
+        ),
+        ("ghcr.io/acme/web", {"login_server": "ghcr.io", "repository": "acme/web"}),
+        (
+            "reg.example:5000/web:2",
+            {
+                "login_server": "reg.example",
+                "service_port": "5000",
+                "repository": "web",
+                "tag": "2",
+            },
+        ),
+        ("acme/web:2", {"repository": "acme/web", "tag": "2"}),
+        ("nginx:1.27", {"repository": "nginx", "tag": "1.27"}),
+    ],
+)
+def test_a_folder_of_docker_hub_is_no_registry(image: str, slots: dict[str, str]) -> None:
+    read = {"image": image}
+    derive(read, matcher().settings["derivations"])
+    wanted = ("login_server", "service_port", "repository", "tag")
+    assert {name: read[name] for name in wanted if name in read} == slots
+
+
+def test_a_url_names_the_repository_and_the_tag_but_no_digest_as_tag() -> None:
+    url = "https://registry-1.docker.io/v2/library/nginx/manifests/"
+    for reference, tag in (("1.27", "1.27"), ("sha256:0123456789abcdef", None)):
+        text = f'Error response from daemon: Get "{url}{reference}": EOF'
+        slots = answer(text, matcher(), "en").found[0].slots
+        assert (slots.get("repository"), slots.get("tag")) == ("library/nginx", tag)

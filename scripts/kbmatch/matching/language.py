@@ -22,6 +22,7 @@ MIN_ANCHOR_BYTES = 6
 # asterisks CI systems put where a secret was.
 SLOT_CLASSES: Mapping[str, str] = {
     "host": r"[a-z0-9_*.-]{1,253}",
+    "domain": r"(?:[a-z0-9*_-]{1,63}(?:\.[a-z0-9*_-]{1,63}){1,9}|localhost)",
     "ip": r"(?:[0-9*.]{3,15}|\[[0-9a-z:.%*]{2,60}\]|[0-9a-f:.]{2,45})",
     "port": r"[0-9*]{1,5}",
     "number": r"[0-9]{1,18}",

@@ -167,8 +167,12 @@ class Slots:
         """Return the slots that `name` is put together from."""
         for derivation in reversed(self.derivations):
             if derivation.from_slot == name:
-                return list(dict.fromkeys(self.names(derivation.template)))
+                return self._slots_of(derivation)
         return []
+
+    def _slots_of(self, derivation: Derivation) -> list[str]:
+        message = parse_message(derivation.template, self.kinds, template=True)
+        return list(dict.fromkeys(slot.name for slot in message.slots))
 
     def _main_slots(self) -> dict[str, str]:
         """Map each slot that follows from one other slot to the first declared of its group."""
@@ -180,7 +184,7 @@ class Slots:
             return name
 
         for derivation in self.derivations:
-            parts = list(dict.fromkeys(self.names(derivation.template)))
+            parts = self._slots_of(derivation)
             if len(parts) == 1 and parts[0] in self._order and derivation.from_slot in self._order:
                 first, other = sorted(
                     (find(parts[0]), find(derivation.from_slot)), key=lambda name: self._order[name]

@@ -15,7 +15,7 @@ window.kbValues = (() => {
   const PAGES_KEPT = 20;
   const page = location.pathname.split('/').slice(-2).join('/');
   const rules = SLOTS.derivations.map((rule) => ({
-    ...rule, pattern: new RegExp(rule.regex, 'd'), pieces: rule.template.split(/\{([a-z0-9_]+)\}/),
+    ...rule, pattern: new RegExp(rule.regex, 'd'), pieces: rule.template.split(/\{([a-z0-9_]+)(?::[a-z0-9_]+)?\}/),
   }));
 
   const stored = __md_get('kb.values') || {};
