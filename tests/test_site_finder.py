@@ -78,6 +78,26 @@ def test_words_that_only_ask_hide_no_page(browser: Any, site: Path) -> None:
             assert wanted in row[:2], text
 
 
+def test_guides_are_found_by_what_people_ask(browser: Any, site: Path) -> None:
+    asked = {
+        "en": {
+            "audit log": "registry-logs",
+            "pull hangs": "start-here",
+            "add an error": "authoring",
+        },
+        "zh-TW": {
+            "誰拉了我的映像": "registry-logs",
+            "防火牆要開的主機": "firewall",
+            "離線": "publishing",
+        },
+    }
+    with visitor(browser, site.as_uri()) as (page, _):
+        for language, words in asked.items():
+            page.goto(f"{site.as_uri()}/{language}/by-phase.html")
+            for (text, wanted), row in zip(words.items(), ask(page, list(words)), strict=True):
+                assert wanted in row[:4], (text, row)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_descriptions_find_their_page_among_the_first_three(
     browser: Any, site: Path, language: str

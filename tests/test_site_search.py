@@ -49,6 +49,14 @@ def test_a_written_page_is_cut_by_its_headings_and_loses_its_marks() -> None:
     )
 
 
+def test_a_written_page_is_found_by_the_words_it_names() -> None:
+    page = WrittenPage("x.html", "Title", "What it is", "<p>Text</p>", ("who did it",))
+    assert "who did it" in page.entries()[0].texts
+    (known, _) = search_assets(knowledge(), "en", [], [page])
+    value = json.loads(known.content.partition(" = ")[2].rstrip(";\n"))
+    assert value["others"][0]["words"] == ["who did it"]
+
+
 def test_scripts_hold_no_line_end_that_old_browsers_break_at() -> None:
     written = [WrittenPage("x.html", "A\u2028B", "", "")]
     for asset in search_assets(knowledge(), "en", [], written):

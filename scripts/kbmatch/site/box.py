@@ -153,7 +153,7 @@ def _others(pages: list[Page]) -> Iterator[dict[str, Any]]:
 
 def _written(page: WrittenPage) -> dict[str, Any]:
     titles = [entry.title for entry in page.entries()[1:]]
-    return _other(page.path, WRITTEN, page.title, page.description, titles)
+    return _other(page.path, WRITTEN, page.title, page.description, [*page.words, *titles])
 
 
 def _other(path: str, kind: str, title: str, brief: str, words: list[str]) -> dict[str, Any]:

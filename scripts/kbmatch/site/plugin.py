@@ -337,7 +337,8 @@ class KnowledgePlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         if isinstance(page, ReadyPage) or language not in self.languages:
             return html
         description = str(page.meta.get("description", ""))
-        written = WrittenPage(path, str(page.title), description, html)
+        words = tuple(map(str, page.meta.get("words") or ()))
+        written = WrittenPage(path, str(page.title), description, html, words)
         self._written.setdefault(language, {})[path] = written
         return self._extension.finish(html, "../" * path.count("/"))
 

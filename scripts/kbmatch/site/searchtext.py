@@ -35,11 +35,13 @@ class WrittenPage:
     title: str
     description: str
     html: str
+    words: tuple[str, ...] = ()
+    """What people type who look for it, where its headings don't say so."""
 
     def entries(self) -> tuple[SearchEntry, ...]:
         """Return an entry for the page and one for each section."""
         parts = _HEADING.split(self.html)
-        entries = [SearchEntry("", self.title, (self.description, *_texts(parts[0])))]
+        entries = [SearchEntry("", self.title, (self.description, *self.words, *_texts(parts[0])))]
         for at in range(1, len(parts), 4):
             _, anchor, title, html = parts[at : at + 4]
             entries.append(SearchEntry(anchor, " ".join(_texts(title)), _texts(html)))
