@@ -89,6 +89,10 @@ def test_ordinary_text_is_left_alone() -> None:
     ("text", "expected"),
     [
         ("lookup <my-registry>.azurecr.io: no such host", "lookup *.azurecr.io: no such host"),
+        (
+            "HEAD http://m/v2/<svc>/manifests/<tag>?ns=h: 500",
+            "HEAD http://m/v2/*/manifests/*?ns=h: 500",
+        ),
         ("https://<host name>:5000/v2/<repo>/manifests", "https://*:5000/v2/*/manifests"),
         ("<html><head><title>403", "<html><head><title>403"),
     ],
