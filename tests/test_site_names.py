@@ -168,6 +168,16 @@ def test_a_usual_value_is_not_called_an_example(browser: Any, server: str) -> No
         assert command.locator(".kb-cmd__lacks").count() == 0
 
 
+def test_a_port_typed_with_the_address_is_not_said_twice(browser: Any, server: str) -> None:
+    with visitor(browser, server) as (page, _):
+        page.goto(f"{server}/en/symptoms/tls-unknown-authority.html")
+        page.locator(".kb-values input[name=login_server]").fill("harbor.example.com:8443")
+        command = page.locator(".kb-cmd", has_text="openssl s_client").first
+        assert "-connect harbor.example.com:8443 " in command.inner_text().replace("\n", " ")
+        page.locator(".kb-values input[name=login_server]").fill("harbor.example.com")
+        assert "-connect harbor.example.com:443 " in command.inner_text().replace("\n", " ")
+
+
 def test_copying_is_said_aloud_and_leaves_the_focus(browser: Any, server: str) -> None:
     options = {"permissions": ["clipboard-read", "clipboard-write"]}
     with visitor(browser, server, **options) as (page, _):

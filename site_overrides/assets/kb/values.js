@@ -122,6 +122,15 @@ window.kbValues = (() => {
       return part;
     }));
   };
+  const OWN_PORT = /^([^:]+):(\d{1,5})$/;
+  /** An address typed with its port, in front of a slot for the port: the port stands there, once. */
+  const parted = (slot, made) => {
+    const [, host, port] = (whole(made) && OWN_PORT.exec(textOf(made))) || [];
+    const colon = slot.nextSibling;
+    const next = colon && colon.nodeType === Node.TEXT_NODE && colon.data === ':' && colon.nextSibling;
+    if (!host || !next || !next.matches('.kb-slot[data-slot]')) return null;
+    return {host: [{text: host, known: true}], next, port: [{text: port, known: true}]};
+  };
   const unfold = (form, open) => {
     form.classList.toggle('kb-values--open', open);
     const toggle = form.querySelector('.kb-values__toggle');
@@ -131,9 +140,13 @@ window.kbValues = (() => {
   };
   const fill = () => {
     const all = opened(values);
+    const ports = new Map();
     for (const slot of document.querySelectorAll('.kb-slot[data-slot]')) {
       if (slot.dataset.example === undefined) slot.dataset.example = slot.textContent;
-      show(slot, pieces(slot.dataset.slot, all));
+      const made = pieces(slot.dataset.slot, all) || ports.get(slot);
+      const parts = parted(slot, made);
+      if (parts) ports.set(parts.next, parts.port);
+      show(slot, parts ? parts.host : made);
     }
     for (const form of document.querySelectorAll('.kb-values')) {
       for (const input of form.elements) {
