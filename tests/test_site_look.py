@@ -74,6 +74,14 @@ def test_titles_below_a_code_are_told_apart(browser: Any, server: str, width: in
         expect(row).to_be_hidden()
 
 
+def test_an_option_in_a_table_is_read_whole(browser: Any, server: str) -> None:
+    with visitor(browser, server, viewport={"width": 1280, "height": 800}) as (page, _):
+        page.goto(f"{server}/en/check-health.html")
+        options = page.locator(".kb-table td:first-child code", has_text="--")
+        assert options.count() > 3
+        assert options.evaluate_all("all => all.filter(e => e.getClientRects().length > 1)") == []
+
+
 @pytest.mark.parametrize("width", [360, 720, 768, 960, 1280])
 def test_no_word_above_the_diagram_is_torn_apart(browser: Any, server: str, width: int) -> None:
     with visitor(browser, server, viewport={"width": width, "height": 800}) as (page, _):
