@@ -12,6 +12,8 @@ from kbmatch.matching.normalise import normalise, unwrap
     [
         ("\x1b[31;1mError\x1b[0m: \x1b]8;;http://x\x07denied\x1b]8;;\x07", "Error: denied"),
         ("[0m[31mError: denied", "Error: denied"),
+        ("&quot;a&#39; &amp;quot;b&apos; &lt;c&gt; &amp;", '"a" "b" <c> &'),
+        ("> > denied", "denied"),
         ("2026-11-24T01:02:03.123456789Z stderr F denied", "denied"),
         ("2026-11-24T01:02:03.1234567Z ##[error]denied", "denied"),
         ("[2026-11-24 01:02:03,123] denied", "denied"),

@@ -129,7 +129,7 @@ def _finish(text: str) -> NormalText:
 def _may_have_prefix(text: str) -> bool:
     """Tell cheaply whether any line could start with a log prefix: compiling its regex is slow."""
     return "|" in text or any(
-        line[:1] in "0123456789[#:"
+        line[:1] in "0123456789[#:>"
         or line[1:5].isdigit()
         or (line[3:4] == " " and line[4:6].strip().isdigit())
         for line in text.split("\n")
