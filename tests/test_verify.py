@@ -299,7 +299,15 @@ def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK", b"not a zip", b"PK\x05\x06" + b"\0" * 18, b"\0" * 5000]
+    "content",
+    [
+        b"",
+        b"PK",
+        b"not a zip",
+        b"PK\x05\x06" + b"\0" * 18,
+        b"PK\x05\x06" + b"\0" * 13,
+        b"\0" * 5000,
+    ],
 )
 def test_what_is_no_bundle_is_said_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BundleError):

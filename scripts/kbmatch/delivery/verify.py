@@ -213,9 +213,11 @@ def _check_end(file: IO[bytes], path: Path) -> None:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END.size - _LOCATOR_SIZE))
     end = file.read()
-    if end[-_END.size :][:4] != b"PK\5\6" or end[-2:] != b"\0\0" or end[:4] == b"PK\6\7":
+    last = end[-_END.size :]
+    whole = len(last) == _END.size and last[:4] == b"PK\5\6" and last[-2:] == b"\0\0"
+    if not whole or end[:4] == b"PK\6\7":
         raise BundleError("error-end", path=path)
-    if _END.unpack(end[-_END.size :])[5] > MAX_SUMS_BYTES:
+    if _END.unpack(last)[5] > MAX_SUMS_BYTES:
         raise BundleError("error-too-large")
 
 
