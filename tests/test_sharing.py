@@ -64,9 +64,7 @@ def test_an_error_is_raised_whoever_meets_it(bad: int, two: None) -> None:
         shared(work, ITEMS)
 
 
-def test_nothing_is_shared_beside_other_threads(
-    two: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_shared_beside_other_threads(two: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("threading.active_count", lambda: len(threading.enumerate()))
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
