@@ -11,7 +11,7 @@ import builtins
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from kbmatch.knowledge.documents import Document, Documents
@@ -121,10 +121,10 @@ class Proofs:
             if id not in self._proofs or self._proofs[id].symptom is not symptom
         }
         touched = changed | (self._proofs.keys() - usable.symptoms.keys())
-        fresh = set(_numbers(usable, changed))
         prover = _Prover(usable, matcher, documents)
+        fresh = {number for id in changed for number in prover.numbers[id]}
         before, self._proofs = self._proofs, {}
-        due: list[tuple[Symptom, Document]] = []
+        due: list[tuple[Symptom, Document, _Samples]] = []
         for id, symptom in usable.symptoms.items():
             proof = before.get(id)
             document = owners[builtins.id(symptom.signatures[0])] if symptom.signatures else None
@@ -137,11 +137,11 @@ class Proofs:
                 or not touched.isdisjoint(proof.rests_on)
                 or (fresh and any(matcher().hits(text, only=fresh) for text in proof.samples))
             ):
-                due.append((symptom, document))
+                due.append((symptom, document, _Samples(symptom)))
             else:
                 self._proofs[id] = proof
-        for (symptom, document), found in zip(due, prover.all_found(due), strict=True):
-            self._proofs[symptom.id] = _Proof(symptom, document, _Samples(symptom), *found)
+        for one, found in zip(due, prover.all_found(due), strict=True):
+            self._proofs[one[0].id] = _Proof(*one, *found)
         self._proofs = {id: self._proofs[id] for id in usable.symptoms if id in self._proofs}
         for proof in self._proofs.values():
             yield from proof.problems
@@ -308,14 +308,11 @@ def _is_usable(signature: Signature, settings: Settings) -> bool:
     return signature.needs is None or signature.needs in settings.contexts
 
 
-def _numbers(knowledge: Knowledge, ids: Collection[str]) -> Iterator[int]:
-    """Yield the numbers that the signatures of these symptoms have in the pack."""
-    number = 0
-    for id, symptom in knowledge.symptoms.items():
-        end = number + len(symptom.signatures)
-        if id in ids:
-            yield from range(number, end)
-        number = end
+def _numbers(knowledge: Knowledge) -> dict[str, range]:
+    """Return the numbers that the signatures of each symptom have in the pack."""
+    counts = [len(symptom.signatures) for symptom in knowledge.symptoms.values()]
+    edges = pairwise(accumulate(counts, initial=0))
+    return {id: range(*edge) for id, edge in zip(knowledge.symptoms, edges, strict=True)}
 
 
 class _Prover:
@@ -324,9 +321,7 @@ class _Prover:
         self._matcher = matcher
         self.documents = documents
         self.ids = list(knowledge.symptoms)
-        counts = [len(symptom.signatures) for symptom in knowledge.symptoms.values()]
-        self.first = dict(zip(self.ids, accumulate(counts, initial=0), strict=False))
-        """The number that the first signature of each symptom has in the pack."""
+        self.numbers = _numbers(knowledge)
         self.relations: Mapping[int, Relations] = {
             number: Relations(symptom.id, symptom.wraps, symptom.yields_to)
             for number, symptom in enumerate(knowledge.symptoms.values())
@@ -336,19 +331,19 @@ class _Prover:
     def matcher(self) -> Matcher:
         return self._matcher()
 
-    def all_found(self, due: list[tuple[Symptom, Document]]) -> list[_Found]:
+    def all_found(self, due: list[tuple[Symptom, Document, _Samples]]) -> list[_Found]:
         """Return what the signatures of symptoms do with their samples and near misses."""
         if due:
             self._matcher()  # made here, it is there in every process
         return shared(lambda one: self._found(*one), due)
 
-    def _found(self, symptom: Symptom, document: Document) -> _Found:
-        texts = iter(_Samples(symptom))
+    def _found(self, symptom: Symptom, document: Document, samples: _Samples) -> _Found:
+        texts = iter(samples)
         met: set[str] = set()
         problems: list[Problem] = []
         intruders: list[tuple[str, str, Position]] = []
         places = {id(s): n for n, s in enumerate(document.entry.signatures)}
-        for number, signature in enumerate(symptom.signatures, self.first[symptom.id]):
+        for number, signature in zip(self.numbers[symptom.id], symptom.signatures, strict=True):
             path = ("signatures", places[id(signature)])
             for place, _ in enumerate(signature.samples):
                 hits = self.matcher.hits(next(texts))
