@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 SHIPPED = "data/knowledge.kbpack"
 PACK_MAKERS = (
     "compile",
-    "context",
     "language",
-    "matcher",
     "normalise",
     "pack",
     "reach",

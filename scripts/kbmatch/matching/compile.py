@@ -13,7 +13,6 @@ from kbmatch.knowledge.model import Knowledge, Symptom, Text
 from kbmatch.knowledge.settings import Settings
 
 from .language import Message, literal_runs, parse_message
-from .matcher import Signature
 from .normalise import fold_literal, normalise
 from .pack import GRAM, PackWriter, dump, frame, gram_sections
 from .reach import Widths, anchor_of
@@ -177,7 +176,7 @@ def _signatures(knowledge: Knowledge, symptom: Symptom, number: int) -> _Signatu
             record["pieces"] = pieces
         runs.append(literals)
         records.append(frame(dump(record)))
-        to_find.append(sought(Signature(0, record)))
+        to_find.append(sought(pieces, widths))
     return runs, records, to_find
 
 

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .matcher import Signature
 from .pack import Pack, dump
 from .reach import Widths, anchor_of
 
@@ -58,42 +57,56 @@ class Beside(NamedTuple):
         return text.find(self.letters, low, high) >= 0
 
 
-def stretch(phrases: Iterable[str]) -> Stretch:
+class _Run(NamedTuple):
+    """Literal text of a message that stands together wherever the message does."""
+
+    piece: int
+    text: str
+    letters: bytes
+    """The text in reduced form."""
+
+
+def stretch(pieces: Iterable[str]) -> Stretch:
     """Return what to look for: the rarest run of words, or of characters outside ASCII, by length.
 
     Quotes may be missing from a text, so words that only a quote parts don't stand together.
     """
+    return _rarest(_runs(pieces))
+
+
+def _runs(pieces: Iterable[str]) -> list[_Run]:
+    return [
+        _Run(number, text, text.encode().translate(None, DROPPED))
+        for number, piece in enumerate(pieces)
+        for text in re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', piece)
+    ]
+
+
+def _rarest(runs: Iterable[_Run]) -> Stretch:
     best, most = Stretch(b"", True), 0
-    for phrase in phrases:
-        for run in _runs(phrase):
-            content = run.encode()
-            found = [Stretch(_letters(run), True)]
-            found += [Stretch(other, False) for other in _OTHER.findall(content)]
-            for one in found:
-                says = len(one.letters) + (_SEVERAL if " " in run.strip() else 0)
-                if says > most:
-                    best, most = one, says
+    for run in runs:
+        found = [Stretch(run.letters, True)]
+        found += [Stretch(other, False) for other in _OTHER.findall(run.text.encode())]
+        for one in found:
+            says = len(one.letters) + (_SEVERAL if " " in run.text.strip() else 0)
+            if says > most:
+                best, most = one, says
     return best
 
 
-def beside(signature: Signature, sought: Stretch) -> Beside | None:
-    """Return what must stand beside a stretch that says little; None when that needs no help."""
-    if not sought.reduced or len(sought.letters) >= _RARE:
+def _beside(runs: list[_Run], own: int, widths: Widths) -> Beside | None:
+    """Return what must stand beside a run that says little; None when that needs no help."""
+    if len(runs[own].letters) >= _RARE:
         return None
-    runs = [(n, run) for n, phrase in enumerate(signature.pieces) for run in _runs(phrase)]
-    letters = [_letters(run) for _, run in runs]
-    own = letters.index(sought.letters)
-    others = [place for place, (n, _) in enumerate(runs) if n != runs[own][0] and letters[place]]
+    others = [n for n, run in enumerate(runs) if run.piece != runs[own].piece and run.letters]
     if not others:
         return None
-    other = max(others, key=lambda place: len(letters[place]))
-    known = {signature.anchor: signature.reach}
-    known.update((run, (least, most, after)) for run, least, most, after in signature.others)
-    words = [anchor_of([runs[place][1]]) for place in sorted((own, other))]
-    (least, _, _), (_, most, _) = (known.get(w) or Widths(signature.source).reach(w) for w in words)
+    other = max(others, key=lambda number: len(runs[number].letters))
+    first, second = (anchor_of([runs[number].text]) for number in sorted((own, other)))
+    letters, least, most = runs[other].letters, widths.reach(first)[0], widths.reach(second)[1]
     # An encoder may have made the text between them longer.
-    far = 2 * (most - least) + len(letters[other]) + _SPARE
-    return Beside(letters[other], far if other < own else 0, far if other > own else 0)
+    far = 2 * (most - least) + len(letters) + _SPARE
+    return Beside(letters, far if other < own else 0, far if other > own else 0)
 
 
 class Sought(NamedTuple):
@@ -105,12 +118,14 @@ class Sought(NamedTuple):
     """The words of a reduced stretch without `n`, `r` and `t`; a blank where a word surely ends."""
 
 
-def sought(signature: Signature) -> Sought:
-    """Return what to look for to find a message."""
-    chosen = stretch(signature.pieces)
-    runs = (run for piece in signature.pieces for run in _runs(piece))
-    spelt = next((run for run in runs if chosen.reduced and _letters(run) == chosen.letters), "")
-    return Sought(chosen, beside(signature, chosen), frozenset(_words(spelt)))
+def sought(pieces: Iterable[str], widths: Widths) -> Sought:
+    """Return what to look for to find a message, given its literal text and its regex's widths."""
+    runs = _runs(pieces)
+    chosen = _rarest(runs)
+    if not chosen.reduced:
+        return Sought(chosen, None, frozenset())
+    own = next(n for n, run in enumerate(runs) if run.letters == chosen.letters)
+    return Sought(chosen, _beside(runs, own, widths), frozenset(_words(runs[own].text)))
 
 
 def _words(run: str) -> Iterator[str]:
@@ -161,11 +176,3 @@ def read_gate_section(pack: Pack) -> list[Owned]:
         )
         for letters, reduced, words, helped in pack.json_section(_SECTION)
     ]
-
-
-def _letters(run: str) -> bytes:
-    return run.encode().translate(None, DROPPED)
-
-
-def _runs(phrase: str) -> list[str]:
-    return re.split(r'(?<=[a-z0-9])"+(?=[a-z0-9])', phrase)
