@@ -9,7 +9,7 @@ log as it is.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, compress
 from typing import Protocol
 
@@ -89,26 +89,30 @@ class TwoGate:
             for at, number in searcher.find(sought, text):
                 ends.setdefault(number, []).append(at)
             for number, those in ends.items():
-                length, helped = len(owned[number].stretch.letters), owned[number].owners
-                if len(those) > _OFTEN:  # one search for what must stand beside them all
-                    helped = {
-                        other: theirs
-                        for other, theirs in helped.items()
-                        if other is None or other.letters in sought
-                    }
-                    if not helped:
-                        continue
-                for at in those:
-                    signatures = [
-                        signature
-                        for other, theirs in helped.items()
-                        if other is None or other.stands(sought, at + 1 - length, at + 1)
-                        for signature in theirs
-                    ]
-                    if signatures:
-                        place = small.source(at) if small else at
-                        found.update((place, signature) for signature in signatures)
+                for at, signatures in _with_company(owned[number], those, sought):
+                    place = small.source(at) if small else at
+                    found.update((place, signature) for signature in signatures)
         return sorted(found)
+
+
+def _with_company(owned: Owned, ends: list[int], text: bytes) -> Iterator[tuple[int, list[int]]]:
+    """Yield each end of a stretch with the signatures whose other letters stand beside it."""
+    length, owners = len(owned.stretch.letters), owned.owners
+    if len(ends) > _OFTEN:  # one search for what must stand beside them all
+        owners = {
+            other: numbers
+            for other, numbers in owners.items()
+            if other is None or other.letters in text
+        }
+    for at in ends if owners else ():
+        signatures = [
+            signature
+            for other, numbers in owners.items()
+            if other is None or other.stands(text, at + 1 - length, at + 1)
+            for signature in numbers
+        ]
+        if signatures:
+            yield at, signatures
 
 
 def _may_hold(searcher: _Searcher, text: bytes, rest: bytes | None) -> bool:
