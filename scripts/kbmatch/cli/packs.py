@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHIPPED = "data/knowledge.kbpack"
 PACK_MAKERS = (
     "compile",
+    "forking",
     "language",
     "normalise",
     "pack",

@@ -8,15 +8,10 @@ parent looks itself, and the answer is the same.
 from __future__ import annotations
 
 import mmap
-import os
-import signal
-import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from multiprocessing import get_context
 
+from .forking import Forked, spare_processors
 from .lookout import Look, Lookout
 
 TYPE_CHECKING = False
@@ -28,8 +23,6 @@ MOST_WORKERS = 2
 """More would wait for the parent, which reads, cuts and decides."""
 SLOTS_EACH = 4
 """Stretches that a worker has at hand, so that it need not wait while the parent is busy."""
-PATIENCE_SECONDS = 2.0
-"""How long a worker may take to end before it is killed."""
 
 
 class Handed:
@@ -63,12 +56,8 @@ class _Worker:
         self._next = 0
         self._asked: deque[Handed] = deque()
         self.gone = False
-        context = get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        arguments = (lookout, self._memory, theirs, os.getpid())
-        self._process: Any = context.Process(target=_work, args=arguments, daemon=True)
-        self._process.start()
-        theirs.close()  # so that the end of the process ends the pipe
+        self._process = Forked(_work, lookout, self._memory)
+        self._pipe = self._process.pipe
 
     @property
     def free(self) -> int:
@@ -107,11 +96,7 @@ class _Worker:
             self._pipe.send(None)
         except OSError:
             pass  # it is no more
-        self._pipe.close()
-        self._process.join(PATIENCE_SECONDS)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        self._process.end()
 
 
 class Workers:
@@ -136,9 +121,7 @@ class Workers:
 
 def start_workers(lookout: Lookout, slot_bytes: int) -> Workers | None:
     """Return workers for the processors that are there besides our own, if any."""
-    if sys.platform != "linux":  # elsewhere a process that starts anew costs more than it brings
-        return None
-    count = min(len(os.sched_getaffinity(0)) - 1, MOST_WORKERS)
+    count = min(spare_processors(), MOST_WORKERS)
     if count < 1:
         return None
     try:
@@ -147,19 +130,10 @@ def start_workers(lookout: Lookout, slot_bytes: int) -> Workers | None:
         return None
 
 
-def _work(lookout: Lookout, memory: mmap.mmap, pipe: Connection[Any, Any], parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+def _work(pipe: Connection[Any, Any], lookout: Lookout, memory: mmap.mmap) -> None:
     try:
         while (asked := pipe.recv()) is not None:
             start, end, bounds = asked
             pipe.send(lookout.look(memory[start:end], *bounds))
     except (EOFError, OSError):
         pass  # the parent has gone
-
-
-def _end_with(parent: int) -> None:
-    """End when the parent was killed: nobody else would tell."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
