@@ -121,7 +121,7 @@ def test_one_endless_line_is_read_in_pieces() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([1, 9, 60, 199, 200, 201, 500]), max_size=60), st.integers(1, 300))
-def test_stretches_hold_every_byte_once_and_what_stands_around_it(
+def test_pieces_hold_every_byte_once_and_what_stands_around_it(
     lengths: list[int], size: int
 ) -> None:
     content = b"".join(b"%d" % (n % 10) * (length - 1) + b"\n" for n, length in enumerate(lengths))
@@ -129,9 +129,9 @@ def test_stretches_hold_every_byte_once_and_what_stands_around_it(
         small.setattr(scanning, "SCAN_BYTES", 200)
         small.setattr(scanning, "AFTER_BYTES", 10)
         small.setattr(scanning, "CARRY_BYTES", 50)
-        stretches = list(scanning._stretches(blocks(content, size)))
+        pieces = list(scanning._pieces(blocks(content, size)))
     begin = decided = 0
-    for parts, start, end, own in stretches:
+    for parts, start, end, own in pieces:
         piece = b"".join(parts)
         assert content[begin : begin + len(piece)] == piece
         assert begin + start == decided <= begin + end

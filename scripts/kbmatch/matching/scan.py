@@ -37,7 +37,7 @@ ALONE_BYTES = 16 << 20
 LARGEST_BLOCK = 31 << 20
 """Just under the size up to which glibc lets itself be taught (mallopt(3), M_MMAP_THRESHOLD)."""
 MOST_WAITING = 8
-"""So many stretches wait for the places in an earlier one, before we do."""
+"""So many pieces wait for the places in an earlier one, before we do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Window:
     hits: tuple[Hit, ...]
 
 
-class _Stretch(NamedTuple):
+class _Piece(NamedTuple):
     """A piece of a log in memory: candidates in `start`-`end` are to be decided in it."""
 
     parts: tuple[bytes, ...]
@@ -57,7 +57,7 @@ class _Stretch(NamedTuple):
     start: int
     end: int
     own: int
-    """So many bytes of it are not in the next stretch."""
+    """So many bytes of it are not in the next piece."""
 
     @property
     def size(self) -> int:
@@ -74,31 +74,31 @@ def scan(blocks: Iterable[bytes], matcher: Matcher, gate: Gate) -> Iterator[Wind
     collector = Collector(matcher)
     lookout = Lookout(gate, Sieve(matcher, BEFORE_BYTES))
     line = 1
-    for stretch, seen in _looked_at(_stretches(utf8_blocks(iter(blocks))), lookout):
+    for piece, seen in _looked_at(_pieces(utf8_blocks(iter(blocks))), lookout):
         if seen.places:
-            buffer = b"".join(stretch.parts) if seen.plain is None else seen.plain
+            buffer = b"".join(piece.parts) if seen.plain is None else seen.plain
             yield from _decide(buffer, line, seen.places, matcher, collector)
         line += seen.feeds
 
 
-def _looked_at(stretches: Iterator[_Stretch], lookout: Lookout) -> Iterator[tuple[_Stretch, Look]]:
-    """Yield each stretch, and what is in it; in long logs other processes help."""
+def _looked_at(pieces: Iterator[_Piece], lookout: Lookout) -> Iterator[tuple[_Piece, Look]]:
+    """Yield each piece, and what is in it; in long logs other processes help."""
     # Once a block so large was freed, glibc keeps memory for the next ones of up to that size
     # instead of asking for new pages each time: a fifth of a scan. Its own pages are never touched.
     bytes(LARGEST_BLOCK)
-    waiting: deque[tuple[_Stretch, Handed | Look]] = deque()
+    waiting: deque[tuple[_Piece, Handed | Look]] = deque()
     workers: Workers | None = None
     read = 0
     try:
-        for stretch in stretches:
-            size = stretch.size
+        for piece in pieces:
+            size = piece.size
             if read <= ALONE_BYTES < read + size:
                 from .workers import start_workers
 
                 workers = start_workers(lookout, 2 * SCAN_BYTES)
             read += size
-            handed = workers.hand(*stretch) if workers else None
-            waiting.append((stretch, handed or stretch.seen_by(lookout)))
+            handed = workers.hand(*piece) if workers else None
+            waiting.append((piece, handed or piece.seen_by(lookout)))
             while waiting and (len(waiting) > MOST_WAITING or _is_ready(waiting[0][1])):
                 yield _result(*waiting.popleft(), lookout)
         for pair in waiting:
@@ -112,14 +112,14 @@ def _is_ready(handed: Handed | Look) -> bool:
     return isinstance(handed, Look) or handed.done()
 
 
-def _result(stretch: _Stretch, handed: Handed | Look, lookout: Lookout) -> tuple[_Stretch, Look]:
-    """Return a stretch and what was seen in it; look ourselves when a worker is no more."""
+def _result(piece: _Piece, handed: Handed | Look, lookout: Lookout) -> tuple[_Piece, Look]:
+    """Return a piece and what was seen in it; look ourselves when a worker is no more."""
     seen = handed if isinstance(handed, Look) else handed.look()
-    return stretch, seen or stretch.seen_by(lookout)
+    return piece, seen or piece.seen_by(lookout)
 
 
-def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
-    """Yield the log in long stretches, each beginning with the end of the one before."""
+def _pieces(blocks: Iterator[bytes]) -> Iterator[_Piece]:
+    """Yield the log in long pieces, each beginning with the end of the one before."""
     carry = b""
     done = 0  # candidates before this offset have been decided
     for body in _gathered(blocks):
@@ -127,15 +127,15 @@ def _stretches(blocks: Iterator[bytes]) -> Iterator[_Stretch]:
         limit = _line_end(body, len(body) - AFTER_BYTES)  # the lines after it are at hand
         if limit <= CARRY_BYTES:  # of a long line, or short: what is kept begins in the carry
             head, before, body, limit = [], 0, carry + body, before + limit
-        if before + limit <= done:
-            carry = body
-            continue
+            if limit <= done:
+                carry = body
+                continue
         keep = _line_end(body, limit - CARRY_BYTES)
-        yield _Stretch((*head, body), done, before + limit, before + keep)
+        yield _Piece((*head, body), done, before + limit, before + keep)
         carry = body[keep:]
         done = limit - keep
     if len(carry) > done:
-        yield _Stretch((carry,), done, len(carry), len(carry))
+        yield _Piece((carry,), done, len(carry), len(carry))
 
 
 def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """The lookout on other processors, for logs so long that it is worth starting processes.
 
-A stretch is handed over in memory that parent and workers share; each worker has a pipe of its own
+A piece is handed over in memory that parent and workers share; each worker has a pipe of its own
 for what was seen. Whatever is amiss (no `fork` on this system, no memory, a worker killed) the
 parent looks itself, and the answer is the same.
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 MOST_WORKERS = 2
 """More would wait for the parent, which reads, cuts and decides."""
 SLOTS_EACH = 4
-"""Stretches that a worker has at hand, so that it need not wait while the parent is busy."""
+"""Pieces that a worker has at hand, so that it need not wait while the parent is busy."""
 
 
 class Handed:
-    """A stretch that a worker looks at."""
+    """A piece that a worker looks at."""
 
     def __init__(self, worker: _Worker) -> None:
         self._worker = worker
@@ -61,12 +61,12 @@ class _Worker:
 
     @property
     def free(self) -> int:
-        """How many stretches it can still take."""
+        """How many pieces it can still take."""
         self.receive(wait=False)
         return 0 if self.gone else SLOTS_EACH - len(self._asked)
 
     def ask(self, parts: Iterable[bytes], bounds: tuple[int, ...]) -> Handed | None:
-        """Hand a stretch over; None when the worker is no more. Answers come in the same order."""
+        """Hand a piece over; None when the worker is no more. Answers come in the same order."""
         self._memory.seek(self._next * self._slot_bytes)
         self._next = (self._next + 1) % SLOTS_EACH
         start = self._memory.tell()
@@ -100,14 +100,14 @@ class _Worker:
 
 
 class Workers:
-    """Processes that look at stretches of a log while the parent goes on."""
+    """Processes that look at pieces of a log while the parent goes on."""
 
     def __init__(self, lookout: Lookout, count: int, slot_bytes: int) -> None:
         self._slot_bytes = slot_bytes
         self._workers = [_Worker(lookout, slot_bytes) for _ in range(count)]
 
     def hand(self, parts: Sequence[bytes], *bounds: int) -> Handed | None:
-        """Hand a stretch over, with its bounds for `look`; None when all have enough to do."""
+        """Hand a piece over, with its bounds for `look`; None when all have enough to do."""
         worker = max(self._workers, key=lambda one: one.free)
         if not worker.free or sum(map(len, parts)) > self._slot_bytes:
             return None
